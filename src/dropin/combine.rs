@@ -1,0 +1,48 @@
+//! Reductions in two steps: what each partition keeps of its groups, and how two partitions' lots become one.
+//!
+//! A count combines by adding, a minimum by taking the smaller one. A mean does not combine (a mean of means is wrong
+//! when the lots differ in size), nor does a standard deviation: for these a partition keeps [`Moments`].
+
+use polars::prelude::*;
+
+use crate::error::Result;
+use crate::kernels::{Agg, Groups, Moments, moments, reduce};
+
+/// What one partition keeps for one reduction: one column per part of the state, named `place.part`.
+pub fn partial(column: &Column, groups: &Groups, agg: Agg, place: usize) -> Result<Vec<Column>> {
+    if !matches!(agg, Agg::Mean | Agg::Std) {
+        return Ok(vec![reduce(column, groups, agg)?.with_name(part(place, "value"))]);
+    }
+    let moments = moments(column, groups)?;
+    let n = moments.iter().map(|lot| lot.n as i64);
+    Ok(vec![
+        Int64Chunked::from_iter_values(part(place, "n"), n).into_column(),
+        Float64Chunked::from_iter_values(part(place, "mean"), moments.iter().map(|lot| lot.mean)).into_column(),
+        Float64Chunked::from_iter_values(part(place, "m2"), moments.iter().map(|lot| lot.m2)).into_column(),
+    ])
+}
+
+/// The reduction of all partitions, from what they kept, stacked in `partials` and grouped by key again.
+pub fn finish(partials: &DataFrame, groups: &Groups, agg: Agg, place: usize) -> Result<Column> {
+    let combined = match agg {
+        Agg::Count | Agg::Sum => Agg::Sum,
+        Agg::Min | Agg::Max => agg,
+        Agg::Mean | Agg::Std => {
+            let n = partials.column(&part(place, "n"))?.i64()?.into_no_null_iter();
+            let mean = partials.column(&part(place, "mean"))?.f64()?.into_no_null_iter();
+            let m2 = partials.column(&part(place, "m2"))?.f64()?.into_no_null_iter();
+            let mut merged = vec![Moments::default(); groups.len()];
+            for (((n, mean), m2), group) in n.zip(mean).zip(m2).zip(groups.codes()) {
+                let of_group = &mut merged[*group as usize];
+                *of_group = of_group.merge(Moments { n: n as u64, mean, m2 });
+            }
+            let value = if agg == Agg::Mean { Moments::mean } else { Moments::std };
+            return Ok(Float64Chunked::from_iter_options("".into(), merged.into_iter().map(value)).into_column());
+        }
+    };
+    reduce(partials.column(&part(place, "value"))?, groups, combined)
+}
+
+fn part(place: usize, part: &str) -> PlSmallStr {
+    format!("{place}.{part}").into()
+}

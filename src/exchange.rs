@@ -1,0 +1,55 @@
+//! The exchange (shuffle): rows that belong together go to the same partition.
+//!
+//! Every slice is split by a hash of the key columns, each on its own; then each bucket is put together from its pieces,
+//! in the order of the slices. So rows of one key stay in input order, and no lock is needed.
+
+use polars::polars_utils::aliases::{PlSeedableRandomStateQuality, SeedableFromU64SeedExt};
+use polars::prelude::*;
+
+use crate::error::Result;
+use crate::ledger::{self, Step};
+
+/// Splits one slice into `buckets` frames by a hash of the columns `keys`; equal keys (nulls too) meet in one bucket.
+///
+/// # Errors
+/// What the dataframe engine reports, for instance for a column that is not there.
+pub fn split(slice: &DataFrame, keys: &[&str], buckets: usize) -> Result<Vec<DataFrame>> {
+    // A fixed seed: the same key goes to the same bucket in every slice and every run.
+    let seed = PlSeedableRandomStateQuality::seed_from_u64(0);
+    let hashes = slice.select(keys.iter().copied())?.hash_rows(Some(seed))?;
+    let mut rows: Vec<Vec<IdxSize>> = vec![Vec::with_capacity(slice.height() / buckets + 1); buckets];
+    for (row, hash) in hashes.into_no_null_iter().enumerate() {
+        rows[(hash % buckets as u64) as usize].push(row as IdxSize);
+    }
+    let piece = |rows| Ok(slice.take(&IdxCa::from_vec("".into(), rows))?);
+    rows.into_iter().map(piece).collect()
+}
+
+/// Puts the buckets together from the pieces of each slice, and notes what was moved.
+///
+/// `pieces` holds for each slice its pieces by bucket, as [`split`] gives them. `columns` are those of an empty result.
+///
+/// # Errors
+/// What the dataframe engine reports, for instance for slices of different columns.
+pub fn gather(
+    pieces: Vec<Vec<DataFrame>>,
+    keys: &[&str],
+    buckets: usize,
+    columns: &DataFrame,
+) -> Result<Vec<DataFrame>> {
+    let mut gathered = vec![columns.clear(); buckets];
+    for slice in pieces {
+        for (bucket, piece) in gathered.iter_mut().zip(slice) {
+            bucket.vstack_mut_owned(piece)?;
+        }
+    }
+    let rows = |frame: &DataFrame| frame.height() as u64;
+    ledger::note(Step {
+        what: format!("exchange by {}", keys.join(", ")),
+        tasks: buckets,
+        largest_task_rows: gathered.iter().map(rows).max().unwrap_or(0),
+        rows_moved: gathered.iter().map(rows).sum(),
+        bytes_moved: gathered.iter().map(|frame| frame.estimated_size() as u64).sum(),
+    });
+    Ok(gathered)
+}

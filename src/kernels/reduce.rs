@@ -1,0 +1,222 @@
+//! One value per group: the reductions that the pandas-shaped modes offer.
+
+use num_traits::{AsPrimitive, ToPrimitive};
+use polars::prelude::*;
+
+use super::{Groups, Moments};
+use crate::error::{Error, Result};
+
+/// How the values of a group become one. Nulls (and NaN, as in pandas) are left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agg {
+    /// How many values are known, as `i64`.
+    Count,
+    /// Their sum: `i64` for whole numbers, else `f64`; 0 when there are none.
+    Sum,
+    /// Their mean, as `f64`.
+    Mean,
+    /// Their sample standard deviation (n - 1), as `f64`; null for fewer than two.
+    Std,
+    /// The smallest, in the type of the column.
+    Min,
+    /// The largest, in the type of the column.
+    Max,
+}
+
+/// Runs `$body` with `$values` bound to the typed values of a column of numbers.
+macro_rules! typed {
+    ($column:expr, $values:ident => $body:expr) => {{
+        let column: &Column = $column;
+        match column.dtype() {
+            DataType::Int16 => column.i16().map(|$values| $body)?,
+            DataType::Int32 => column.i32().map(|$values| $body)?,
+            DataType::Int64 => column.i64().map(|$values| $body)?,
+            DataType::UInt32 => column.u32().map(|$values| $body)?,
+            DataType::Float64 => column.f64().map(|$values| $body)?,
+            other => {
+                return Err(Error::input(format!(
+                    "column `{}` is {other}, which cannot be reduced. Cast it to a number (i16, i32, i64, u32, f64).",
+                    column.name()
+                )));
+            }
+        }
+    }};
+}
+
+/// Reduces a column to one value per group, in the order of the groups.
+///
+/// # Errors
+/// [`Error::Input`] for a column that holds no numbers, or a sum that does not fit 64 bits.
+pub fn reduce(column: &Column, groups: &Groups, agg: Agg) -> Result<Column> {
+    let name = column.name().clone();
+    Ok(match agg {
+        Agg::Count => {
+            let counts = typed!(column, values => count(values, groups));
+            Int64Chunked::from_vec(name, counts).into_column()
+        }
+        Agg::Sum if column.dtype().is_float() => {
+            let sums = typed!(column, values => sum(values, groups));
+            Float64Chunked::from_vec(name, sums).into_column()
+        }
+        Agg::Sum => {
+            let sums = typed!(column, values => whole_sum(values, groups)).ok_or_else(|| {
+                Error::input(format!(
+                    "a sum of column `{name}` does not fit 64 bits. Cast the column to f64 first."
+                ))
+            })?;
+            Int64Chunked::from_vec(name, sums).into_column()
+        }
+        Agg::Mean => {
+            let counts = typed!(column, values => count(values, groups));
+            let sums = typed!(column, values => sum(values, groups));
+            let means = counts
+                .into_iter()
+                .zip(sums)
+                .map(|(n, sum)| (n > 0).then(|| sum / n as f64));
+            Float64Chunked::from_iter_options(name, means).into_column()
+        }
+        Agg::Std => {
+            let stds = moments(column, groups)?.into_iter().map(Moments::std);
+            Float64Chunked::from_iter_options(name, stds).into_column()
+        }
+        Agg::Min => typed!(column, values => best(values, groups, |value, best| value < best)),
+        Agg::Max => typed!(column, values => best(values, groups, |value, best| value > best)),
+    })
+}
+
+/// Count, mean and squared deviations of a column per group, in two passes: stable, and no division per row.
+///
+/// # Errors
+/// [`Error::Input`] for a column that holds no numbers.
+pub fn moments(column: &Column, groups: &Groups) -> Result<Vec<Moments>> {
+    let counts = typed!(column, values => count(values, groups));
+    let sums = typed!(column, values => sum(values, groups));
+    let mut moments: Vec<Moments> = counts
+        .into_iter()
+        .zip(sums)
+        .map(|(n, sum)| Moments {
+            n: n as u64,
+            mean: if n == 0 { 0.0 } else { sum / n as f64 },
+            m2: 0.0,
+        })
+        .collect();
+    typed!(column, values => for_each(values, groups, |group, value| {
+        let value: f64 = value.as_();
+        let deviation = value - moments[group].mean;
+        moments[group].m2 += deviation * deviation;
+    }));
+    Ok(moments)
+}
+
+/// Calls `visit` with the group and value of every row that has a value.
+#[inline(always)]
+fn for_each<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups, mut visit: impl FnMut(usize, T::Native)) {
+    let mut codes = groups.codes();
+    for chunk in values.downcast_iter() {
+        let (here, rest) = codes.split_at(chunk.len());
+        codes = rest;
+        // A number that does not equal itself is NaN.
+        if values.has_nulls() {
+            for (code, value) in here.iter().zip(chunk.iter()) {
+                if let Some(value) = value.copied().filter(|value| value == value) {
+                    visit(*code as usize, value);
+                }
+            }
+        } else {
+            for (code, value) in here.iter().zip(chunk.values_iter().copied()) {
+                if value == value {
+                    visit(*code as usize, value);
+                }
+            }
+        }
+    }
+}
+
+fn count<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups) -> Vec<i64> {
+    let mut counts = vec![0; groups.len()];
+    for_each(values, groups, |group, _| counts[group] += 1);
+    counts
+}
+
+fn sum<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups) -> Vec<f64> {
+    let mut sums = vec![0.0; groups.len()];
+    for_each(values, groups, |group, value| sums[group] += value.as_());
+    sums
+}
+
+/// `None` when a sum does not fit.
+fn whole_sum<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups) -> Option<Vec<i64>> {
+    let mut sums = vec![0i64; groups.len()];
+    let mut fits = true;
+    for_each(values, groups, |group, value| {
+        match value.to_i64().and_then(|value| sums[group].checked_add(value)) {
+            Some(sum) => sums[group] = sum,
+            None => fits = false,
+        }
+    });
+    fits.then_some(sums)
+}
+
+fn best<T: PolarsNumericType>(
+    values: &ChunkedArray<T>,
+    groups: &Groups,
+    better: impl Fn(T::Native, T::Native) -> bool,
+) -> Column
+where
+    ChunkedArray<T>: IntoColumn,
+{
+    let mut found: Vec<Option<T::Native>> = vec![None; groups.len()];
+    for_each(values, groups, |group, value| {
+        if found[group].is_none_or(|best| better(value, best)) {
+            found[group] = Some(value);
+        }
+    });
+    ChunkedArray::<T>::from_iter_options(values.name().clone(), found.into_iter()).into_column()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reduced(values: Column, agg: Agg) -> Column {
+        let frame = DataFrame::new(4, vec![Column::new("key".into(), ["a", "b", "a", "b"]), values]).unwrap();
+        let groups = Groups::of(&frame, &["key"]).unwrap();
+        reduce(frame.column("x").unwrap(), &groups, agg).unwrap()
+    }
+
+    #[test]
+    fn nulls_and_nan_are_left_out() {
+        let values = || Column::new("x".into(), [Some(1.0), None, Some(2.0), Some(f64::NAN)]);
+        for (agg, expected) in [
+            (Agg::Count, Column::new("x".into(), [2i64, 0])),
+            (Agg::Sum, Column::new("x".into(), [3.0, 0.0])),
+            (Agg::Mean, Column::new("x".into(), [Some(1.5), None])),
+            (Agg::Std, Column::new("x".into(), [Some(0.5f64.sqrt()), None])),
+            (Agg::Min, Column::new("x".into(), [Some(1.0), None])),
+            (Agg::Max, Column::new("x".into(), [Some(2.0), None])),
+        ] {
+            let got = reduced(values(), agg);
+            assert!(got.equals_missing(&expected), "{agg:?}: {got:?}");
+        }
+    }
+
+    #[test]
+    fn a_sum_that_does_not_fit_is_an_error() {
+        let frame = df!("key" => ["a", "a"], "x" => [i64::MAX, 1]).unwrap();
+        let groups = Groups::of(&frame, &["key"]).unwrap();
+        let message = reduce(frame.column("x").unwrap(), &groups, Agg::Sum)
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("does not fit 64 bits"), "{message}");
+    }
+
+    #[test]
+    fn text_cannot_be_reduced() {
+        let frame = df!("key" => ["a"], "x" => ["1"]).unwrap();
+        let groups = Groups::of(&frame, &["key"]).unwrap();
+        let message = reduce(frame.column("x").unwrap(), &groups, Agg::Mean)
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("column `x` is str"), "{message}");
+    }
+}

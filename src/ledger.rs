@@ -1,0 +1,82 @@
+//! What an execution moved and waited for, step by step.
+//!
+//! Operations that divide or move rows [`note`] what they did; whoever wants to know wraps the work in [`record`].
+//! Steps are noted by the thread that asked for the work, after the workers are done, so they come in order and cost
+//! next to nothing.
+
+use std::cell::RefCell;
+
+/// One step of an execution.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Step {
+    /// What was done, in words.
+    pub what: String,
+    /// How many tasks it was divided into.
+    pub tasks: usize,
+    /// Rows of the largest task.
+    pub largest_task_rows: u64,
+    /// Rows copied from one partition to another.
+    pub rows_moved: u64,
+    /// Bytes of these rows, as they are held in memory.
+    pub bytes_moved: u64,
+}
+
+/// All steps of an execution, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Ledger {
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+impl Ledger {
+    /// Rows copied from one partition to another, in all steps.
+    pub fn rows_moved(&self) -> u64 {
+        self.steps.iter().map(|step| step.rows_moved).sum()
+    }
+
+    /// Bytes of the rows moved, in all steps.
+    pub fn bytes_moved(&self) -> u64 {
+        self.steps.iter().map(|step| step.bytes_moved).sum()
+    }
+}
+
+thread_local! {
+    static OPEN: RefCell<Vec<Ledger>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Runs `work` and returns what it returns, with the steps it noted on this thread.
+///
+/// ```
+/// use outgrow::ledger::{Step, note, record};
+/// let (answer, ledger) = record(|| {
+///     note(Step { what: "exchange by carrier".into(), rows_moved: 3, ..Step::default() });
+///     42
+/// });
+/// assert_eq!((answer, ledger.rows_moved()), (42, 3));
+/// ```
+pub fn record<T>(work: impl FnOnce() -> T) -> (T, Ledger) {
+    /// Takes the ledger off even when the work panics.
+    struct Close;
+    impl Drop for Close {
+        fn drop(&mut self) {
+            OPEN.with_borrow_mut(|open| open.pop());
+        }
+    }
+    OPEN.with_borrow_mut(|open| open.push(Ledger::default()));
+    let close = Close;
+    let value = work();
+    let ledger = OPEN
+        .with_borrow_mut(|open| open.last_mut().map(std::mem::take))
+        .unwrap_or_default();
+    drop(close);
+    (value, ledger)
+}
+
+/// Adds a step to the innermost [`record`] of this thread; without one it does nothing.
+pub fn note(step: Step) {
+    OPEN.with_borrow_mut(|open| {
+        if let Some(ledger) = open.last_mut() {
+            ledger.steps.push(step);
+        }
+    });
+}

@@ -1,0 +1,15 @@
+pub mod dropin;
+pub mod eager;
+pub mod error;
+pub mod exchange;
+pub mod flights;
+pub mod kernels;
+pub mod labels;
+pub mod ledger;
+pub mod parquet;
+pub mod partitioned;
+pub mod scratch;
+pub mod workers;
+pub mod workloads;
+pub use error::{Error, Result};
+pub use parquet::ParquetFiles;

@@ -1,0 +1,269 @@
+//! Parquet files, read one row group at a time.
+//!
+//! All three modes read through here, so that they differ in what they *do* with the rows and not in how they get them.
+//! A row group is the unit: it is read by one thread, alone, and only the columns that are asked for. Nothing is read
+//! when the files are opened but their footers.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use polars::prelude::*;
+use polars_io::parquet::metadata::{FileMetadata, FileMetadataRef};
+use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
+
+use crate::error::{Error, Result};
+
+/// One or more Parquet files of one schema, opened but not read.
+///
+/// Cloning is cheap: the footers are shared.
+#[derive(Clone, Debug)]
+pub struct ParquetFiles {
+    files: Arc<[OpenFile]>,
+    schema: SchemaRef,
+    groups: Vec<RowGroup>,
+}
+
+#[derive(Debug)]
+struct OpenFile {
+    path: PathBuf,
+    footer: FileMetadataRef,
+}
+
+/// Where one row group is, and how many of its rows are wanted.
+#[derive(Clone, Copy, Debug)]
+struct RowGroup {
+    file: usize,
+    index: usize,
+    rows: usize,
+}
+
+impl ParquetFiles {
+    /// Opens a file, every `*.parquet` in a folder, or every match of a glob, in order of name.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when nothing is there, a footer cannot be read, or the files do not share one schema.
+    pub fn open(file_dir_or_glob: &str) -> Result<Self> {
+        Self::open_all(&expand(file_dir_or_glob)?)
+    }
+
+    /// Opens the given files as one table, in the given order.
+    ///
+    /// # Errors
+    /// As [`ParquetFiles::open`].
+    pub fn open_all<P: AsRef<Path>>(paths: &[P]) -> Result<Self> {
+        let mut files = Vec::with_capacity(paths.len());
+        let mut groups = Vec::new();
+        let mut schema: Option<SchemaRef> = None;
+        for path in paths.iter().map(AsRef::as_ref) {
+            let (footer, found) = read_footer(path)?;
+            match &schema {
+                Some(first) if **first != *found => {
+                    return Err(Error::input(format!(
+                        "{} has other columns or types than {}: found {}, expected {}. Read them in separate calls, or \
+                         write them again with one schema.",
+                        path.display(),
+                        paths[0].as_ref().display(),
+                        describe(&found),
+                        describe(first),
+                    )));
+                }
+                Some(_) => {}
+                None => schema = Some(found),
+            }
+            let file = files.len();
+            groups.extend(footer.row_groups.iter().enumerate().map(|(index, group)| RowGroup {
+                file,
+                index,
+                rows: group.num_rows(),
+            }));
+            files.push(OpenFile {
+                path: path.to_path_buf(),
+                footer,
+            });
+        }
+        let schema = schema.ok_or_else(|| Error::input("no Parquet file was given. Name at least one."))?;
+        Ok(Self {
+            files: files.into(),
+            schema,
+            groups,
+        })
+    }
+
+    /// The columns and types of the files.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// How many rows there are, from the footers alone.
+    pub fn rows(&self) -> usize {
+        self.groups.iter().map(|group| group.rows).sum()
+    }
+
+    /// How many row groups there are: the number of slices that can be read independently.
+    pub fn row_groups(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// Rows of each row group, in order.
+    pub fn row_group_rows(&self) -> Vec<usize> {
+        self.groups.iter().map(|group| group.rows).collect()
+    }
+
+    /// The first `rows` rows: whole row groups, the last one cut.
+    pub fn head(mut self, rows: usize) -> Self {
+        let mut left = rows;
+        for group in &mut self.groups {
+            group.rows = group.rows.min(left);
+            left -= group.rows;
+        }
+        self.groups.retain(|group| group.rows > 0);
+        self
+    }
+
+    /// Checks that the files have these columns with these types; other columns are allowed.
+    ///
+    /// # Errors
+    /// [`Error::Input`] that names the file, the column, the type found and the type expected.
+    pub fn expect(&self, expected: &Schema) -> Result<()> {
+        for (name, dtype) in expected.iter() {
+            match self.schema.get(name) {
+                Some(found) if found == dtype => {}
+                Some(found) => {
+                    return Err(Error::input(format!(
+                        "column `{name}` of {} is {found}, expected {dtype}. Cast it and write the file again; \
+                         datasets/README.md has the schema.",
+                        self.files[0].path.display()
+                    )));
+                }
+                None => {
+                    return Err(Error::input(format!(
+                        "{} has no column `{name}`; it has {}. Give Parquet files of flights: datasets/README.md has \
+                         the schema.",
+                        self.files[0].path.display(),
+                        describe(&self.schema)
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads one row group, these columns only, in this order, on the calling thread.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a column that is not there or a file that is damaged or gone.
+    pub fn read_row_group(&self, number: usize, columns: &[&str]) -> Result<DataFrame> {
+        let group = self.groups[number];
+        let file = &self.files[group.file];
+        let projection = self.projection(columns)?;
+        let open = File::open(&file.path).map_err(Error::io("cannot read", &file.path, "Is it still there?"))?;
+        // A footer that lists this row group alone: the reader then touches nothing else of the file.
+        let footer = FileMetadata {
+            row_groups: vec![file.footer.row_groups[group.index].clone()],
+            num_rows: file.footer.row_groups[group.index].num_rows(),
+            ..FileMetadata::clone(&file.footer)
+        };
+        let mut reader = ParquetReader::new(open)
+            .read_parallel(ParallelStrategy::None)
+            .with_slice(Some((0, group.rows)))
+            .with_projection(Some(projection));
+        reader.set_metadata(Arc::new(footer));
+        let frame = reader.finish().map_err(|cause| damaged(&file.path, &cause))?;
+        Ok(frame.select(columns.iter().copied())?)
+    }
+
+    /// Reads all rows, these columns only, one row group after the other on the calling thread.
+    ///
+    /// # Errors
+    /// As [`ParquetFiles::read_row_group`].
+    pub fn read_all(&self, columns: &[&str]) -> Result<DataFrame> {
+        let mut all = self.empty(columns)?;
+        for number in 0..self.row_groups() {
+            all.vstack_mut(&self.read_row_group(number, columns)?)?;
+        }
+        Ok(all)
+    }
+
+    /// A frame with these columns, their types, and no row.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a column that is not there.
+    pub fn empty(&self, columns: &[&str]) -> Result<DataFrame> {
+        let projection = self.projection(columns)?;
+        let columns = projection.into_iter().map(|at| {
+            let (name, dtype) = self
+                .schema
+                .get_at_index(at)
+                .expect("a projection holds positions in the schema");
+            Column::new_empty(name.clone(), dtype)
+        });
+        Ok(DataFrame::new(0, columns.collect())?)
+    }
+
+    /// Positions of the columns in the files.
+    fn projection(&self, columns: &[&str]) -> Result<Vec<usize>> {
+        let position = |name: &&str| {
+            self.schema.index_of(name).ok_or_else(|| {
+                Error::input(format!(
+                    "no column `{name}` in {}; it has {}.",
+                    self.files[0].path.display(),
+                    describe(&self.schema)
+                ))
+            })
+        };
+        columns.iter().map(position).collect()
+    }
+}
+
+/// The files that a path, folder or glob stands for, sorted by name.
+fn expand(pattern: &str) -> Result<Vec<PathBuf>> {
+    let path = Path::new(pattern);
+    if path.is_file() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    let (glob, what) = if path.is_dir() {
+        (
+            format!("{}/*.parquet", glob::Pattern::escape(pattern.trim_end_matches('/'))),
+            "holds no *.parquet file",
+        )
+    } else {
+        (
+            pattern.to_string(),
+            "is no file, no folder, and matches nothing as a glob",
+        )
+    };
+    let matches = glob::glob(&glob).map_err(|error| Error::input(format!("`{pattern}` is not a glob: {error}.")))?;
+    let mut files: Vec<PathBuf> = matches
+        .filter_map(|entry| entry.ok())
+        .filter(|path| path.is_file())
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::input(format!(
+            "`{pattern}` {what}. Give a Parquet file, a folder of them, or a glob."
+        )));
+    }
+    Ok(files)
+}
+
+/// The footer of one file and its columns.
+fn read_footer(path: &Path) -> Result<(FileMetadataRef, SchemaRef)> {
+    let file = File::open(path).map_err(Error::io("cannot read", path, "Check the path and its permissions."))?;
+    let mut reader = ParquetReader::new(file);
+    let footer = reader.get_metadata().map_err(|cause| damaged(path, &cause))?.clone();
+    let arrow = reader.schema().map_err(|cause| damaged(path, &cause))?;
+    Ok((footer, Arc::new(Schema::from_arrow_schema(&arrow))))
+}
+
+fn damaged(path: &Path, cause: &PolarsError) -> Error {
+    Error::input(format!(
+        "{} cannot be read as Parquet: {cause}. Is it complete, and is it Parquet?",
+        path.display()
+    ))
+}
+
+fn describe(schema: &Schema) -> String {
+    let columns: Vec<String> = schema.iter().map(|(name, dtype)| format!("{name}: {dtype}")).collect();
+    columns.join(", ")
+}

@@ -1,0 +1,45 @@
+//! The workloads: each folder holds a question and its three answers, side by side.
+//!
+//! `mod.rs` asks; `eager.rs` and `dropin.rs` answer with the same lines but for the import; `partitioned.rs` answers
+//! with a function and a split. An answer has one row per key, sorted by key, so that answers can be compared.
+
+pub mod aggregation;
+pub mod grid_search;
+
+use polars::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::parquet::ParquetFiles;
+use crate::partitioned::Engine;
+
+/// A question about flights, with an answer in each mode.
+pub struct Workload {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What is asked, in a sentence.
+    pub question: &'static str,
+    /// Columns that identify a row of the answer.
+    pub keys: &'static [&'static str],
+    /// How far two answers may differ, relative to the larger value: the last digits of a sum depend on its order.
+    pub tolerance: f64,
+    /// The answer on one core.
+    pub eager: fn(&ParquetFiles) -> Result<DataFrame>,
+    /// The answer of the same code over partitions.
+    pub dropin: fn(&ParquetFiles) -> Result<DataFrame>,
+    /// The answer of a function and a split, on an engine.
+    pub partitioned: fn(&ParquetFiles, &dyn Engine) -> Result<DataFrame>,
+}
+
+/// All workloads, in the order of the tour.
+pub static ALL: [&Workload; 2] = [&aggregation::WORKLOAD, &grid_search::WORKLOAD];
+
+/// The workload of this name.
+///
+/// # Errors
+/// [`Error::Input`] that lists the names there are.
+pub fn find(name: &str) -> Result<&'static Workload> {
+    ALL.into_iter().find(|workload| workload.name == name).ok_or_else(|| {
+        let names: Vec<&str> = ALL.iter().map(|workload| workload.name).collect();
+        Error::input(format!("no workload `{name}`. Choose one of {}.", names.join(", ")))
+    })
+}
