@@ -1,15 +1,38 @@
+//! What happens to dataframe code that outgrows one core, one memory, one machine.
+//!
+//! The map, in reading order:
+//!
+//! 1. [`flights`]: the data. Its files are read by [`parquet`], a row group at a time.
+//! 2. [`workloads`]: a question per folder, and its answers in three modes, side by side. Start with
+//!    [`workloads::aggregation`], then [`workloads::grid_search`].
+//! 3. The modes: [`eager`] (one core, every step materialised), [`dropin`] (the same surface over partitions), and
+//!    [`partitioned`] (a function, a split, and an engine that is chosen last). They never import each other.
+//! 4. What modes share: [`kernels`] find groups and reduce them; [`exchange`] brings rows of one key together;
+//!    [`workers`] are threads with a list of tasks; [`labels`] are the index as columns; [`ledger`] is the account of
+//!    what was moved.
+//! 5. [`measure`]: a child process per run, the answer checked before a time is shown.
+//! 6. [`cli`]: the command line. [`scratch`] keeps half-written files and stray processes away, [`Error`] says what went
+//!    wrong.
+//!
+//! Imports point one way: flights, then modes, then workloads, then measuring, then the command line.
+
+#![deny(unsafe_code, missing_docs)]
+
+pub mod cli;
 pub mod dropin;
 pub mod eager;
-pub mod error;
+mod error;
 pub mod exchange;
 pub mod flights;
 pub mod kernels;
 pub mod labels;
 pub mod ledger;
+pub mod measure;
 pub mod parquet;
 pub mod partitioned;
 pub mod scratch;
 pub mod workers;
 pub mod workloads;
+
 pub use error::{Error, Result};
 pub use parquet::ParquetFiles;

@@ -37,6 +37,15 @@ pub struct Job<'a> {
     pub output: Schema,
 }
 
+/// An engine by the name it has on the command line, and how it is made for a number of threads.
+pub type EngineByName = (&'static str, fn(usize) -> Result<Box<dyn Engine>>);
+
+/// The engines of this crate; the first one is the default.
+pub static LOCAL_ENGINES: [EngineByName; 2] = [
+    ("threads", |threads| Ok(Box::new(Threads::new(threads)))),
+    ("serial", |_| Ok(Box::new(Serial))),
+];
+
 /// One partition after the other, on one thread: to see what is right, and to debug.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Serial;

@@ -33,7 +33,7 @@ mod partition;
 mod schema;
 mod transform;
 
-pub use engine::{Engine, Function, Job, Serial, Threads};
+pub use engine::{Engine, EngineByName, Function, Job, LOCAL_ENGINES, Serial, Threads};
 pub use input::Input;
 pub use partition::{Partition, SortKey, by};
 pub use schema::OutputSchema;

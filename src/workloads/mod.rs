@@ -30,6 +30,27 @@ pub struct Workload {
     pub partitioned: fn(&ParquetFiles, &dyn Engine) -> Result<DataFrame>,
 }
 
+/// The three ways to write and run a workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Mode {
+    /// pandas-shaped, one core
+    Eager,
+    /// the same code, import changed: partitions with a global index
+    Dropin,
+    /// your function, a split, an engine
+    Partitioned,
+}
+
+impl std::fmt::Display for Mode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Mode::Eager => "eager",
+            Mode::Dropin => "dropin",
+            Mode::Partitioned => "partitioned",
+        })
+    }
+}
+
 /// All workloads, in the order of the tour.
 pub static ALL: [&Workload; 2] = [&aggregation::WORKLOAD, &grid_search::WORKLOAD];
 

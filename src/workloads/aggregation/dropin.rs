@@ -5,6 +5,7 @@ use polars::prelude as pl;
 use crate::dropin as pd;
 use crate::{ParquetFiles, Result};
 
+/// Answers the question of this folder.
 // ANCHOR: answer
 pub fn answer(files: &ParquetFiles) -> Result<pl::DataFrame> {
     use pd::Agg::{Count, Max, Mean, Min, Std, Sum};

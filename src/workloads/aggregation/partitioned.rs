@@ -6,6 +6,7 @@ use crate::kernels::{Agg, Groups, Moments, moments, reduce};
 use crate::partitioned::{Engine, by, transform};
 use crate::{ParquetFiles, Result};
 
+/// Answers the question of this folder.
 // ANCHOR: answer
 pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
     let partials = transform((files, ["carrier", "origin", "arr_delay", "distance"]), reduce_slice)

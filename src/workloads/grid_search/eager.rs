@@ -7,6 +7,7 @@ use super::model::best_model;
 use crate::eager as pd;
 use crate::{ParquetFiles, Result};
 
+/// Answers the question of this folder.
 // ANCHOR: answer
 pub fn answer(files: &ParquetFiles) -> Result<pl::DataFrame> {
     let flights = pd::read_parquet(files, &COLUMNS)?;

@@ -7,6 +7,7 @@ use super::model::best_model;
 use crate::partitioned::{Engine, by, transform};
 use crate::{ParquetFiles, Result};
 
+/// Answers the question of this folder.
 // ANCHOR: answer
 pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
     let models = transform((files, COLUMNS), best_model)

@@ -1,0 +1,115 @@
+//! The command line: a contract that `tests/command_line.rs` holds.
+//!
+//! Exit status 0 when everything asked for was done, 2 for a request that cannot be carried out as it stands, 1 for
+//! everything else that went wrong, 130 for Ctrl-C. Errors are one line on stderr.
+
+mod compare;
+mod data;
+mod print;
+mod progress;
+mod report;
+mod run;
+mod tour;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::{Error, Result};
+use crate::partitioned::{Engine, EngineByName, LOCAL_ENGINES};
+use crate::scratch;
+
+const EXAMPLES: &str = "\
+Examples:
+  outgrow                                             the tour: two workloads, three modes, real flights
+  outgrow compare aggregation --rows 10000000         at 10 million rows
+  outgrow compare grid-search --modes eager,partitioned --threads 4
+  outgrow run aggregation --mode partitioned --answer delays.csv
+  outgrow data grow --rows 10000000 --out flights10m
+
+Without a command, outgrow gives the tour.";
+
+/// What happens to dataframe code that outgrows one core, one memory, one machine - measured on this one.
+#[derive(Debug, Parser)]
+#[command(name = "outgrow", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Modes side by side on one workload: child processes in turn, answers checked, then a table
+    Compare(compare::Args),
+    /// One run of one mode, in this process
+    Run(run::Args),
+    /// Flights: more of them, or from the original CSV files
+    Data(data::Args),
+}
+
+/// Runs the program with the arguments of this process. `more_engines` are those that another crate brings along.
+pub fn run(more_engines: &[EngineByName]) -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return explain_usage(&error),
+    };
+    let engines = Engines {
+        known: LOCAL_ENGINES.iter().chain(more_engines).copied().collect(),
+    };
+    if let Some(Command::Run(args)) = &cli.command {
+        args.size_thread_pool();
+    }
+    scratch::clean_up_on_ctrl_c();
+    let outcome = match cli.command {
+        None => tour::tour(),
+        Some(Command::Compare(args)) => compare::compare(&args, &engines),
+        Some(Command::Run(args)) => run::run(&args, &engines),
+        Some(Command::Data(args)) => data::data(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(if matches!(error, Error::Input(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+/// Help and version as they are; a mistake as one line.
+fn explain_usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // Nobody is left to be told that the output is closed.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("Usage:"));
+    eprintln!("{}", lines.collect::<Vec<_>>().join("; "));
+    ExitCode::from(2)
+}
+
+/// The engines that can be asked for by name.
+struct Engines {
+    known: Vec<EngineByName>,
+}
+
+impl Engines {
+    /// Makes the engine of this name, or the default one.
+    fn make(&self, name: Option<&str>, threads: usize) -> Result<Box<dyn Engine>> {
+        let name = name.unwrap_or(self.known[0].0);
+        match self.known.iter().find(|(known, _)| *known == name) {
+            Some((_, make)) => make(threads),
+            None => {
+                let names: Vec<&str> = self.known.iter().map(|(name, _)| *name).collect();
+                Err(Error::input(format!(
+                    "no engine `{name}`. Choose one of {}.",
+                    names.join(", ")
+                )))
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Progress bars: on stderr, and only where it is a terminal.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar for work of so many steps, with the time that is left.
+pub fn steps(steps: usize, what: &str) -> ProgressBar {
+    bar(steps as u64, "{prefix} {bar:24} {pos}/{len} {msg} {eta} left", what)
+}
+
+/// A bar for rows that are written.
+pub fn rows(rows: u64, what: &str) -> ProgressBar {
+    bar(rows, "{prefix} {bar:24} {human_pos}/{human_len} rows {eta} left", what)
+}
+
+fn bar(length: u64, template: &str, what: &str) -> ProgressBar {
+    let bar = ProgressBar::new(length).with_prefix(what.to_string());
+    // A template that cannot be read would show in the first run of a test; the default bar is no harm.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}

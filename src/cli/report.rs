@@ -1,0 +1,263 @@
+//! Results as text: the answer, a table of the modes, and what can be read from it.
+
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
+use indicatif::{BinaryBytes, HumanCount};
+use polars::prelude::*;
+
+use crate::measure::{Comparison, ModeRuns, Outcome, Plan, Record};
+
+/// A run shorter than this says more about starting a process than about the work.
+const SHORT_S: f64 = 0.05;
+/// Runs that differ by more than this share of their median are not to be relied on.
+const WIDE: f64 = 0.25;
+/// Characters of the longest bar.
+const BAR: usize = 12;
+
+/// The first rows of an answer.
+pub fn answer(answer: &DataFrame, rows: usize) -> String {
+    let mut table = table(answer.columns().iter().map(|column| column.name().to_string()));
+    for row in 0..answer.height().min(rows) {
+        table.add_row(answer.columns().iter().map(|column| {
+            let value = column.get(row).unwrap_or(AnyValue::Null);
+            let text = match &value {
+                AnyValue::Float64(value) => format!("{value:.3}"),
+                AnyValue::String(text) => text.to_string(),
+                AnyValue::Null => "null".to_string(),
+                other => other.to_string(),
+            };
+            let align = if value.dtype().is_primitive_numeric() {
+                CellAlignment::Right
+            } else {
+                CellAlignment::Left
+            };
+            Cell::new(text).set_alignment(align)
+        }));
+    }
+    let more = answer.height().saturating_sub(rows);
+    let rest = if more > 0 {
+        format!("\n  ... and {more} more rows")
+    } else {
+        String::new()
+    };
+    format!("{table}{rest}\n")
+}
+
+/// Seconds with three digits that matter.
+pub fn seconds(seconds: f64) -> String {
+    match seconds {
+        s if s < 0.1 => format!("{:.1} ms", s * 1e3),
+        s if s < 1.0 => format!("{:.0} ms", s * 1e3),
+        s if s < 10.0 => format!("{s:.2} s"),
+        s => format!("{s:.1} s"),
+    }
+}
+
+/// A table with a row per mode, and below it what can be read from it.
+pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
+    let mut table = table(
+        [
+            "mode",
+            "wall",
+            "",
+            "from .. to",
+            "CPU",
+            "peak memory",
+            "rows moved",
+            "answer",
+        ]
+        .map(String::from),
+    );
+    let slowest = comparison
+        .modes
+        .iter()
+        .filter_map(Figures::of)
+        .map(|figures| figures.wall_s)
+        .fold(0.0, f64::max);
+    for of_mode in &comparison.modes {
+        let mode = Cell::new(of_mode.mode).add_attribute(Attribute::Bold);
+        match Figures::of(of_mode) {
+            Some(figures) => table.add_row([
+                mode,
+                right(seconds(figures.wall_s)),
+                Cell::new(bar(figures.wall_s / slowest)),
+                Cell::new(format!(
+                    "{} .. {}",
+                    seconds(figures.fastest_s),
+                    seconds(figures.slowest_s)
+                )),
+                right(seconds(figures.cpu_s)),
+                right(BinaryBytes(figures.peak_rss_bytes)),
+                right(HumanCount(figures.rows_moved)),
+                Cell::new(format!("✓ {}", &figures.digest[..8])),
+            ]),
+            None => {
+                let fate =
+                    died_after(of_mode).map_or("no run".into(), |s| format!("out of memory after {}", seconds(s)));
+                table.add_row([mode, Cell::new("-"), Cell::new(""), Cell::new(fate)])
+            }
+        };
+    }
+    let mut text = format!("{table}\n");
+    text += &format!("  medians of {} runs, each a process of its own, in turn", plan.runs);
+    text += match (comparison.answer.is_some(), comparison.as_expected) {
+        (true, true) => "; the answers agree, and with the expected one\n",
+        (true, false) => "; the answers agree\n",
+        (false, _) => "\n",
+    };
+    for line in readings(plan, comparison) {
+        text += &format!("  {line}\n");
+    }
+    text
+}
+
+/// Sentences about the figures.
+fn readings(plan: &Plan, comparison: &Comparison) -> Vec<String> {
+    let mut lines = Vec::new();
+    let figures: Vec<(&ModeRuns, Figures)> = comparison
+        .modes
+        .iter()
+        .filter_map(|of_mode| Some((of_mode, Figures::of(of_mode)?)))
+        .collect();
+    if let Some(((base, base_figures), others)) = figures.split_first() {
+        for (of_mode, figures) in others {
+            lines.push(format!(
+                "{} took {:.2}x the time and {:.2}x the memory of {}.",
+                of_mode.mode,
+                figures.wall_s / base_figures.wall_s,
+                figures.peak_rss_bytes as f64 / base_figures.peak_rss_bytes as f64,
+                base.mode,
+            ));
+        }
+    }
+    for of_mode in &comparison.modes {
+        let died = of_mode.outcomes.len() - of_mode.records().len();
+        if died > 0 {
+            lines.push(format!(
+                "{} ran out of memory in {died} of {} runs, under a limit of {}.",
+                of_mode.mode,
+                of_mode.outcomes.len(),
+                BinaryBytes(plan.memory_limit.unwrap_or(0)),
+            ));
+        }
+    }
+    if figures.iter().any(|(_, figures)| figures.wall_s < SHORT_S) {
+        lines.push(format!(
+            "Weak: some runs take less than {}. More rows tell more.",
+            seconds(SHORT_S)
+        ));
+    }
+    for (of_mode, figures) in &figures {
+        let spread = (figures.slowest_s - figures.fastest_s) / figures.wall_s;
+        if spread > WIDE {
+            lines.push(format!(
+                "Weak: the runs of {} differ by {:.0} % of their median. Close other programs, or add --runs.",
+                of_mode.mode,
+                spread * 100.0
+            ));
+        }
+    }
+    lines
+}
+
+/// Medians and extremes of the runs of a mode.
+struct Figures {
+    wall_s: f64,
+    fastest_s: f64,
+    slowest_s: f64,
+    cpu_s: f64,
+    peak_rss_bytes: u64,
+    rows_moved: u64,
+    digest: String,
+}
+
+impl Figures {
+    /// `None` when no run gave an answer.
+    fn of(of_mode: &ModeRuns) -> Option<Self> {
+        let records = of_mode.records();
+        let last = records.last()?;
+        let of = |figure: fn(&Record) -> f64| sorted(records.iter().map(|record| figure(record)).collect());
+        let wall_s = of(|record| record.wall_s);
+        Some(Self {
+            wall_s: median(&wall_s),
+            fastest_s: wall_s[0],
+            slowest_s: wall_s[wall_s.len() - 1],
+            cpu_s: median(&of(|record| record.cpu_s)),
+            peak_rss_bytes: median(&of(|record| record.peak_rss_bytes as f64)) as u64,
+            rows_moved: last.rows_moved,
+            digest: last.digest.clone(),
+        })
+    }
+}
+
+fn sorted(mut values: Vec<f64>) -> Vec<f64> {
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+/// The middle one, or the mean of the two in the middle. There is at least one.
+fn median(sorted: &[f64]) -> f64 {
+    let half = sorted.len() / 2;
+    if sorted.len() % 2 == 1 {
+        sorted[half]
+    } else {
+        (sorted[half - 1] + sorted[half]) / 2.0
+    }
+}
+
+fn died_after(of_mode: &ModeRuns) -> Option<f64> {
+    let died = of_mode.outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::OutOfMemory { after_s } => Some(*after_s),
+        Outcome::Finished(_) => None,
+    });
+    let died = sorted(died.collect());
+    (!died.is_empty()).then(|| median(&died))
+}
+
+fn bar(share: f64) -> String {
+    "█".repeat(((share * BAR as f64).round() as usize).clamp(1, BAR))
+}
+
+fn right(text: impl ToString) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
+}
+
+fn table(header: impl IntoIterator<Item = String>) -> Table {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(
+            header
+                .into_iter()
+                .map(|name| Cell::new(name).add_attribute(Attribute::Dim)),
+        );
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between() {
+        assert_eq!(median(&sorted(vec![3.0, 1.0, 2.0])), 2.0);
+        assert_eq!(median(&sorted(vec![4.0, 1.0, 3.0, 2.0])), 2.5);
+    }
+
+    #[test]
+    fn times_are_told_in_fitting_units() {
+        for (time, text) in [
+            (0.0123, "12.3 ms"),
+            (0.456, "456 ms"),
+            (1.234, "1.23 s"),
+            (61.0, "61.0 s"),
+        ] {
+            assert_eq!(seconds(time), text);
+        }
+    }
+
+    #[test]
+    fn the_smallest_share_still_shows() {
+        assert_eq!((bar(0.0).chars().count(), bar(1.0).chars().count()), (1, BAR));
+    }
+}

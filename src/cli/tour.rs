@@ -1,0 +1,52 @@
+//! `outgrow` alone: both workloads in all modes, on the real flights.
+
+use indicatif::HumanCount;
+
+use super::compare::measured;
+use super::print::print;
+use super::{report, values};
+use crate::error::Result;
+use crate::flights::SHIPPED_ROWS;
+use crate::measure::{Flights, Plan};
+use crate::workloads::{self, Mode};
+
+const NEXT: &str = "\
+What next:
+  outgrow compare aggregation --rows 1e7                      the same at 10 million flights
+  outgrow compare aggregation --rows 1e7 --memory-limit 600MiB    and where memory ends
+  outgrow compare grid-search --threads 1                     what is left on one core
+  outgrow run grid-search --mode partitioned                  the whole answer, and what moved
+  outgrow --help                                              everything else
+The code of each mode: src/workloads/*/{eager,dropin,partitioned}.rs
+";
+
+pub fn tour() -> Result<()> {
+    let threads = values::cores();
+    print(&format!(
+        "What happens when dataframe code outgrows one core? {} real flights, three ways to write\n\
+         the same code, {threads} thread(s) of this machine:\n  \
+         eager        pandas-shaped: one core, every step materialised\n  \
+         dropin       change the import, keep the code: partitions with one index over all\n  \
+         partitioned  keep your function, say how rows are split, choose the engine last\n\n",
+        HumanCount(SHIPPED_ROWS as u64)
+    ))?;
+    for workload in workloads::ALL {
+        let plan = Plan {
+            workload,
+            modes: vec![Mode::Eager, Mode::Dropin, Mode::Partitioned],
+            engine: None,
+            flights: Flights::SHIPPED,
+            runs: 3,
+            threads,
+            memory_limit: None,
+        };
+        let comparison = measured(&plan)?;
+        let mut text = format!("{}: {}\n\n", workload.name, workload.question);
+        if let Some(answer) = &comparison.answer {
+            text += &format!("{}\n", report::answer(answer, 4));
+        }
+        text += &format!("{}\n", report::comparison(&plan, &comparison));
+        print(&text)?;
+    }
+    print(NEXT)
+}

@@ -1,0 +1,104 @@
+//! Values on the command line: numbers of rows and sizes of memory.
+
+use crate::flights::MOST_ROWS;
+
+/// The cores that this process may use.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get())
+}
+
+/// A number of threads, from 1.
+pub fn threads(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(threads @ 1..=1024) => Ok(threads),
+        _ => Err(format!(
+            "give a number from 1 to 1024; this machine has {} cores",
+            cores()
+        )),
+    }
+}
+
+/// A number of runs, from 1.
+pub fn runs(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(runs @ 1..=1000) => Ok(runs),
+        _ => Err("give a number from 1 to 1000".to_string()),
+    }
+}
+
+/// A number of rows: `336776`, `10_000_000` or `1e7`.
+pub fn rows(text: &str) -> Result<u64, String> {
+    let no_number = || "give a whole number of rows, such as 1000000 or 1e6".to_string();
+    let too_many = || format!("there can be at most {MOST_ROWS} rows, since the row id is a 32-bit integer");
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = text.replace('_', "");
+    let (mantissa, exponent) = plain.split_once(['e', 'E']).unwrap_or((&plain, "0"));
+    if !digits(mantissa) || !digits(exponent) {
+        return Err(no_number());
+    }
+    let mantissa: u64 = mantissa.parse().map_err(|_| too_many())?;
+    let scale = exponent.parse().ok().and_then(|exponent| 10u64.checked_pow(exponent));
+    let rows = scale.and_then(|scale| mantissa.checked_mul(scale));
+    rows.filter(|rows| *rows <= MOST_ROWS).ok_or_else(too_many)
+}
+
+/// A size of memory in bytes: `2GiB`, `500MB`, `1073741824`.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let unit: u64 = match text[end..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return Err("give a whole number and a unit: 500MB, 2GiB".to_string()),
+    };
+    let number: u64 = text[..end]
+        .parse()
+        .map_err(|_| "give a whole number and a unit: 500MB, 2GiB".to_string())?;
+    let bytes = number.checked_mul(unit).ok_or("that is more than any machine has")?;
+    match bytes >= 16 << 20 {
+        true => Ok(bytes),
+        false => Err("give at least 16MiB: the program needs that much to start".to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_in_the_ways_people_write_them() {
+        for (text, expected) in [
+            ("0", 0),
+            ("336776", 336_776),
+            ("10_000_000", 10_000_000),
+            ("1e7", 10_000_000),
+        ] {
+            assert_eq!(rows(text), Ok(expected));
+        }
+        for text in ["", "ten", "-1", "1.5", "e6", "1e", "1e6e6", "0x10", " 1"] {
+            assert!(rows(text).unwrap_err().contains("whole number"), "{text}");
+        }
+        for text in ["2147483648", "1e10", "99999999999999999999999", "1e99999999999"] {
+            assert!(rows(text).unwrap_err().contains("at most 2147483647"), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, expected) in [
+            ("2GiB", 2 << 30),
+            ("500MB", 500_000_000),
+            ("64 mib", 64 << 20),
+            ("99999999", 99_999_999),
+        ] {
+            assert_eq!(bytes(text), Ok(expected));
+        }
+        for text in ["", "GiB", "1.5GiB", "2TiB", "-1GiB", "99999999999GiB", "1MiB"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+    }
+}
