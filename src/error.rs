@@ -64,11 +64,6 @@ impl Error {
         next: &'static str,
     ) -> impl FnOnce(std::io::Error) -> Self + use<'a> {
         let path = path.to_path_buf();
-        move |source| Error::Io {
-            what,
-            path,
-            source,
-            next,
-        }
+        move |source| Error::Io { what, path, source, next }
     }
 }

@@ -65,9 +65,7 @@ pub fn record<T>(work: impl FnOnce() -> T) -> (T, Ledger) {
     OPEN.with_borrow_mut(|open| open.push(Ledger::default()));
     let close = Close;
     let value = work();
-    let ledger = OPEN
-        .with_borrow_mut(|open| open.last_mut().map(std::mem::take))
-        .unwrap_or_default();
+    let ledger = OPEN.with_borrow_mut(|open| open.last_mut().map(std::mem::take)).unwrap_or_default();
     drop(close);
     (value, ledger)
 }

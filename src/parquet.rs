@@ -77,17 +77,10 @@ impl ParquetFiles {
                 index,
                 rows: group.num_rows(),
             }));
-            files.push(OpenFile {
-                path: path.to_path_buf(),
-                footer,
-            });
+            files.push(OpenFile { path: path.to_path_buf(), footer });
         }
         let schema = schema.ok_or_else(|| Error::input("no Parquet file was given. Name at least one."))?;
-        Ok(Self {
-            files: files.into(),
-            schema,
-            groups,
-        })
+        Ok(Self { files: files.into(), schema, groups })
     }
 
     /// The columns and types of the files.
@@ -192,10 +185,7 @@ impl ParquetFiles {
     pub fn empty(&self, columns: &[&str]) -> Result<DataFrame> {
         let projection = self.projection(columns)?;
         let columns = projection.into_iter().map(|at| {
-            let (name, dtype) = self
-                .schema
-                .get_at_index(at)
-                .expect("a projection holds positions in the schema");
+            let (name, dtype) = self.schema.get_at_index(at).expect("a projection holds positions in the schema");
             Column::new_empty(name.clone(), dtype)
         });
         Ok(DataFrame::new(0, columns.collect())?)
@@ -223,26 +213,15 @@ fn expand(pattern: &str) -> Result<Vec<PathBuf>> {
         return Ok(vec![path.to_path_buf()]);
     }
     let (glob, what) = if path.is_dir() {
-        (
-            format!("{}/*.parquet", glob::Pattern::escape(pattern.trim_end_matches('/'))),
-            "holds no *.parquet file",
-        )
+        (format!("{}/*.parquet", glob::Pattern::escape(pattern.trim_end_matches('/'))), "holds no *.parquet file")
     } else {
-        (
-            pattern.to_string(),
-            "is no file, no folder, and matches nothing as a glob",
-        )
+        (pattern.to_string(), "is no file, no folder, and matches nothing as a glob")
     };
     let matches = glob::glob(&glob).map_err(|error| Error::input(format!("`{pattern}` is not a glob: {error}.")))?;
-    let mut files: Vec<PathBuf> = matches
-        .filter_map(|entry| entry.ok())
-        .filter(|path| path.is_file())
-        .collect();
+    let mut files: Vec<PathBuf> = matches.filter_map(|entry| entry.ok()).filter(|path| path.is_file()).collect();
     files.sort();
     if files.is_empty() {
-        return Err(Error::input(format!(
-            "`{pattern}` {what}. Give a Parquet file, a folder of them, or a glob."
-        )));
+        return Err(Error::input(format!("`{pattern}` {what}. Give a Parquet file, a folder of them, or a glob.")));
     }
     Ok(files)
 }
@@ -257,10 +236,7 @@ fn read_footer(path: &Path) -> Result<(FileMetadataRef, SchemaRef)> {
 }
 
 fn damaged(path: &Path, cause: &PolarsError) -> Error {
-    Error::input(format!(
-        "{} cannot be read as Parquet: {cause}. Is it complete, and is it Parquet?",
-        path.display()
-    ))
+    Error::input(format!("{} cannot be read as Parquet: {cause}. Is it complete, and is it Parquet?", path.display()))
 }
 
 fn describe(schema: &Schema) -> String {

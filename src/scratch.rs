@@ -44,11 +44,7 @@ pub fn clean_up_on_ctrl_c() {
 /// A worker may be writing while its folder is removed; a second look finds what it added.
 fn remove(path: &Path) {
     for _ in 0..20 {
-        let outcome = if path.is_dir() {
-            std::fs::remove_dir_all(path)
-        } else {
-            std::fs::remove_file(path)
-        };
+        let outcome = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
         if outcome.is_ok() || !path.exists() {
             return;
         }
@@ -106,19 +102,13 @@ impl TempFolder {
     /// # Errors
     /// [`Error::Io`] when the system's folder for temporary files cannot be written.
     pub fn new() -> Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("outgrow-")
-            .tempdir()
-            .map_err(Error::io(
-                "cannot make a folder in",
-                &std::env::temp_dir(),
-                "Set TMPDIR to a folder that can be written.",
-            ))?;
+        let folder = tempfile::Builder::new().prefix("outgrow-").tempdir().map_err(Error::io(
+            "cannot make a folder in",
+            &std::env::temp_dir(),
+            "Set TMPDIR to a folder that can be written.",
+        ))?;
         let listed = Listed::path(folder.path());
-        Ok(Self {
-            folder,
-            _listed: listed,
-        })
+        Ok(Self { folder, _listed: listed })
     }
 
     /// Where it is.
@@ -144,11 +134,7 @@ impl Replacement {
     pub fn folder(target: &Path, force: bool) -> Result<Self> {
         let empty = target.read_dir().is_ok_and(|mut entries| entries.next().is_none());
         if target.exists() && !empty && !force {
-            let what = if target.is_dir() {
-                "is not empty"
-            } else {
-                "exists and is no folder"
-            };
+            let what = if target.is_dir() { "is not empty" } else { "exists and is no folder" };
             return Err(Error::input(format!(
                 "{} {what}. Choose another --out, or add --force to replace it.",
                 target.display()
@@ -175,20 +161,14 @@ impl Replacement {
             )));
         }
         if target.is_dir() {
-            return Err(Error::input(format!(
-                "{} is a folder; a file name is needed.",
-                target.display()
-            )));
+            return Err(Error::input(format!("{} is a folder; a file name is needed.", target.display())));
         }
         Self::beside(target, force)
     }
 
     fn beside(target: &Path, force: bool) -> Result<Self> {
         let name = target.file_name().ok_or_else(|| {
-            Error::input(format!(
-                "{} names no file or folder that could be made. Give it a name.",
-                target.display()
-            ))
+            Error::input(format!("{} names no file or folder that could be made. Give it a name.", target.display()))
         })?;
         let parent = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -201,12 +181,7 @@ impl Replacement {
         ))?;
         let draft = parent.join(format!(".{}.{}.partial", name.to_string_lossy(), std::process::id()));
         let listed = Listed::path(&draft);
-        Ok(Self {
-            target: target.to_path_buf(),
-            draft,
-            force,
-            _listed: listed,
-        })
+        Ok(Self { target: target.to_path_buf(), draft, force, _listed: listed })
     }
 
     /// Where to write.

@@ -12,7 +12,7 @@ use crate::workloads::{self, Mode};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  outgrow compare aggregation --rows 1e7\n  \
                         outgrow compare grid-search --modes eager,partitioned --runs 3\n  \
-                        outgrow compare aggregation --rows 1e7 --memory-limit 600MiB")]
+                        outgrow compare aggregation --rows 1e7 --memory-limit 256MiB")]
 pub struct Args {
     /// aggregation or grid-search
     workload: String,
@@ -44,9 +44,7 @@ pub fn compare(args: &Args, engines: &Engines) -> Result<()> {
     check_engine(args.engine.as_deref(), &args.modes)?;
     for (at, mode) in args.modes.iter().enumerate() {
         if args.modes[..at].contains(mode) {
-            return Err(Error::input(format!(
-                "--modes names {mode} twice. Name each mode once."
-            )));
+            return Err(Error::input(format!("--modes names {mode} twice. Name each mode once.")));
         }
     }
     let threads = args.threads.unwrap_or_else(values::cores);
@@ -63,21 +61,14 @@ pub fn compare(args: &Args, engines: &Engines) -> Result<()> {
     };
     let rows = open_with_progress(&plan.flights)?;
     let comparison = measured(&plan)?;
-    print(&format!(
-        "{}\n{} flights, {threads} thread(s)\n\n",
-        workload.question,
-        HumanCount(rows)
-    ))?;
+    print(&format!("{}\n{} flights, {threads} thread(s)\n\n", workload.question, HumanCount(rows)))?;
     print(&report::comparison(&plan, &comparison))
 }
 
 /// Runs the plan with a progress bar.
 pub fn measured(plan: &Plan) -> Result<Comparison> {
-    let program = std::env::current_exe().map_err(|cause| {
-        Error::input(format!(
-            "cannot tell where this program is, to start it again: {cause}."
-        ))
-    })?;
+    let program = std::env::current_exe()
+        .map_err(|cause| Error::input(format!("cannot tell where this program is, to start it again: {cause}.")))?;
     let bar = progress::steps(plan.processes(), plan.workload.name);
     let comparison = measure::compare(&program, plan, |done, mode| {
         bar.set_position(done as u64);

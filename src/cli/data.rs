@@ -54,28 +54,15 @@ pub fn data(args: &Args) -> Result<()> {
     match &args.command {
         Data::Grow { rows, out, seed, force } => {
             let bar = progress::rows(*rows, "growing");
-            let order = Order {
-                rows: *rows,
-                out,
-                seed: *seed,
-                force: *force,
-            };
+            let order = Order { rows: *rows, out, seed: *seed, force: *force };
             let files = grow(&order, |done| bar.set_position(done));
             bar.finish_and_clear();
             let files = files?;
-            print(&format!(
-                "{} flights in {files} file(s) under {}.\n",
-                HumanCount(*rows),
-                out.display()
-            ))
+            print(&format!("{} flights in {files} file(s) under {}.\n", HumanCount(*rows), out.display()))
         }
         Data::Import { from, out, force } => {
             for (table, rows, bytes) in import(from, out, *force)? {
-                print(&format!(
-                    "{table}: {} rows, {}\n",
-                    HumanCount(rows as u64),
-                    BinaryBytes(bytes)
-                ))?;
+                print(&format!("{table}: {} rows, {}\n", HumanCount(rows as u64), BinaryBytes(bytes)))?;
             }
             Ok(())
         }

@@ -54,9 +54,7 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return explain_usage(&error),
     };
-    let engines = Engines {
-        known: LOCAL_ENGINES.iter().chain(more_engines).copied().collect(),
-    };
+    let engines = Engines { known: LOCAL_ENGINES.iter().chain(more_engines).copied().collect() };
     if let Some(Command::Run(args)) = &cli.command {
         args.size_thread_pool();
     }
@@ -84,10 +82,7 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let text = error.render().to_string();
-    let lines = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("Usage:"));
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("Usage:"));
     eprintln!("{}", lines.collect::<Vec<_>>().join("; "));
     ExitCode::from(2)
 }
@@ -105,10 +100,7 @@ impl Engines {
             Some((_, make)) => make(threads),
             None => {
                 let names: Vec<&str> = self.known.iter().map(|(name, _)| *name).collect();
-                Err(Error::input(format!(
-                    "no engine `{name}`. Choose one of {}.",
-                    names.join(", ")
-                )))
+                Err(Error::input(format!("no engine `{name}`. Choose one of {}.", names.join(", "))))
             }
         }
     }

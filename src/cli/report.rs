@@ -1,7 +1,7 @@
 //! Results as text: the answer, a table of the modes, and what can be read from it.
 
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
-use indicatif::{BinaryBytes, HumanCount};
+use indicatif::HumanCount;
 use polars::prelude::*;
 
 use crate::measure::{Comparison, ModeRuns, Outcome, Plan, Record};
@@ -11,7 +11,7 @@ const SHORT_S: f64 = 0.05;
 /// Runs that differ by more than this share of their median are not to be relied on.
 const WIDE: f64 = 0.25;
 /// Characters of the longest bar.
-const BAR: usize = 12;
+const BAR: usize = 10;
 
 /// The first rows of an answer.
 pub fn answer(answer: &DataFrame, rows: usize) -> String {
@@ -25,20 +25,12 @@ pub fn answer(answer: &DataFrame, rows: usize) -> String {
                 AnyValue::Null => "null".to_string(),
                 other => other.to_string(),
             };
-            let align = if value.dtype().is_primitive_numeric() {
-                CellAlignment::Right
-            } else {
-                CellAlignment::Left
-            };
+            let align = if value.dtype().is_primitive_numeric() { CellAlignment::Right } else { CellAlignment::Left };
             Cell::new(text).set_alignment(align)
         }));
     }
     let more = answer.height().saturating_sub(rows);
-    let rest = if more > 0 {
-        format!("\n  ... and {more} more rows")
-    } else {
-        String::new()
-    };
+    let rest = if more > 0 { format!("\n  ... and {more} more rows") } else { String::new() };
     format!("{table}{rest}\n")
 }
 
@@ -52,57 +44,41 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
+/// The shortest and the longest of some times, in the unit of the longest.
+fn range(from_s: f64, to_s: f64) -> String {
+    let to = seconds(to_s);
+    let (number, unit) = to.split_once(' ').unwrap_or((&to, ""));
+    let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let from = if unit == "ms" { from_s * 1e3 } else { from_s };
+    format!("{from:.decimals$}-{number}")
+}
+
 /// A table with a row per mode, and below it what can be read from it.
 pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
-    let mut table = table(
-        [
-            "mode",
-            "wall",
-            "",
-            "from .. to",
-            "CPU",
-            "peak memory",
-            "rows moved",
-            "answer",
-        ]
-        .map(String::from),
-    );
-    let slowest = comparison
-        .modes
-        .iter()
-        .filter_map(Figures::of)
-        .map(|figures| figures.wall_s)
-        .fold(0.0, f64::max);
+    let mut table = table(["mode", "wall", "from-to", "", "CPU", "memory", "moved", "answer"].map(String::from));
+    let slowest = comparison.modes.iter().filter_map(Figures::of).map(|figures| figures.wall_s).fold(0.0, f64::max);
     for of_mode in &comparison.modes {
         let mode = Cell::new(of_mode.mode).add_attribute(Attribute::Bold);
         match Figures::of(of_mode) {
             Some(figures) => table.add_row([
                 mode,
                 right(seconds(figures.wall_s)),
+                Cell::new(range(figures.fastest_s, figures.slowest_s)),
                 Cell::new(bar(figures.wall_s / slowest)),
-                Cell::new(format!(
-                    "{} .. {}",
-                    seconds(figures.fastest_s),
-                    seconds(figures.slowest_s)
-                )),
                 right(seconds(figures.cpu_s)),
-                right(BinaryBytes(figures.peak_rss_bytes)),
+                right(mebibytes(figures.peak_rss_bytes)),
                 right(HumanCount(figures.rows_moved)),
-                Cell::new(format!("✓ {}", &figures.digest[..8])),
+                Cell::new(format!("✓ {}", &figures.digest[..6])),
             ]),
-            None => {
-                let fate =
-                    died_after(of_mode).map_or("no run".into(), |s| format!("out of memory after {}", seconds(s)));
-                table.add_row([mode, Cell::new("-"), Cell::new(""), Cell::new(fate)])
-            }
+            None => table.add_row([mode, right("died")]),
         };
     }
     let mut text = format!("{table}\n");
-    text += &format!("  medians of {} runs, each a process of its own, in turn", plan.runs);
+    text += &format!("  Medians of {} run(s) in turn, each a process of its own.\n", plan.runs);
     text += match (comparison.answer.is_some(), comparison.as_expected) {
-        (true, true) => "; the answers agree, and with the expected one\n",
-        (true, false) => "; the answers agree\n",
-        (false, _) => "\n",
+        (true, true) => "  All answers agree, with each other and with the expected one.\n",
+        (true, false) => "  All answers agree.\n",
+        (false, _) => "",
     };
     for line in readings(plan, comparison) {
         text += &format!("  {line}\n");
@@ -113,11 +89,8 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
 /// Sentences about the figures.
 fn readings(plan: &Plan, comparison: &Comparison) -> Vec<String> {
     let mut lines = Vec::new();
-    let figures: Vec<(&ModeRuns, Figures)> = comparison
-        .modes
-        .iter()
-        .filter_map(|of_mode| Some((of_mode, Figures::of(of_mode)?)))
-        .collect();
+    let figures: Vec<(&ModeRuns, Figures)> =
+        comparison.modes.iter().filter_map(|of_mode| Some((of_mode, Figures::of(of_mode)?))).collect();
     if let Some(((base, base_figures), others)) = figures.split_first() {
         for (of_mode, figures) in others {
             lines.push(format!(
@@ -133,18 +106,16 @@ fn readings(plan: &Plan, comparison: &Comparison) -> Vec<String> {
         let died = of_mode.outcomes.len() - of_mode.records().len();
         if died > 0 {
             lines.push(format!(
-                "{} ran out of memory in {died} of {} runs, under a limit of {}.",
+                "{} ran out of memory in {died} of {} runs, after {}, under a limit of {}.",
                 of_mode.mode,
                 of_mode.outcomes.len(),
-                BinaryBytes(plan.memory_limit.unwrap_or(0)),
+                seconds(died_after(of_mode).unwrap_or(0.0)),
+                mebibytes(plan.memory_limit.unwrap_or(0)),
             ));
         }
     }
     if figures.iter().any(|(_, figures)| figures.wall_s < SHORT_S) {
-        lines.push(format!(
-            "Weak: some runs take less than {}. More rows tell more.",
-            seconds(SHORT_S)
-        ));
+        lines.push(format!("Weak: some runs take less than {}. More rows tell more.", seconds(SHORT_S)));
     }
     for (of_mode, figures) in &figures {
         let spread = (figures.slowest_s - figures.fastest_s) / figures.wall_s;
@@ -197,11 +168,7 @@ fn sorted(mut values: Vec<f64>) -> Vec<f64> {
 /// The middle one, or the mean of the two in the middle. There is at least one.
 fn median(sorted: &[f64]) -> f64 {
     let half = sorted.len() / 2;
-    if sorted.len() % 2 == 1 {
-        sorted[half]
-    } else {
-        (sorted[half - 1] + sorted[half]) / 2.0
-    }
+    if sorted.len() % 2 == 1 { sorted[half] } else { (sorted[half - 1] + sorted[half]) / 2.0 }
 }
 
 fn died_after(of_mode: &ModeRuns) -> Option<f64> {
@@ -217,6 +184,11 @@ fn bar(share: f64) -> String {
     "█".repeat(((share * BAR as f64).round() as usize).clamp(1, BAR))
 }
 
+/// Bytes as MiB: the same unit in every row.
+pub fn mebibytes(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / (1u64 << 20) as f64)
+}
+
 fn right(text: impl ToString) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
@@ -226,11 +198,7 @@ fn table(header: impl IntoIterator<Item = String>) -> Table {
     table
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(
-            header
-                .into_iter()
-                .map(|name| Cell::new(name).add_attribute(Attribute::Dim)),
-        );
+        .set_header(header.into_iter().map(|name| Cell::new(name).add_attribute(Attribute::Dim)));
     table
 }
 
@@ -246,14 +214,15 @@ mod tests {
 
     #[test]
     fn times_are_told_in_fitting_units() {
-        for (time, text) in [
-            (0.0123, "12.3 ms"),
-            (0.456, "456 ms"),
-            (1.234, "1.23 s"),
-            (61.0, "61.0 s"),
-        ] {
+        for (time, text) in [(0.0123, "12.3 ms"), (0.456, "456 ms"), (1.234, "1.23 s"), (61.0, "61.0 s")] {
             assert_eq!(seconds(time), text);
         }
+    }
+
+    #[test]
+    fn a_range_has_the_unit_of_its_end() {
+        assert_eq!(range(0.661, 1.104), "0.66-1.10");
+        assert_eq!(range(0.0275, 0.0346), "27.5-34.6");
     }
 
     #[test]

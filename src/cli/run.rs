@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use indicatif::{BinaryBytes, HumanCount};
+use indicatif::HumanCount;
 
 use super::print::print;
 use super::{Engines, progress, report, values};
@@ -94,9 +94,9 @@ pub fn run(args: &Args, engines: &Engines) -> Result<()> {
         report::seconds(record.wall_s),
         record.threads,
         report::seconds(record.cpu_s),
-        BinaryBytes(record.peak_rss_bytes),
+        report::mebibytes(record.peak_rss_bytes),
         HumanCount(record.rows_moved),
-        BinaryBytes(record.bytes_moved),
+        report::mebibytes(record.bytes_moved),
     );
     print(&text)
 }

@@ -12,11 +12,11 @@ use crate::workloads::{self, Mode};
 
 const NEXT: &str = "\
 What next:
-  outgrow compare aggregation --rows 1e7                      the same at 10 million flights
-  outgrow compare aggregation --rows 1e7 --memory-limit 600MiB    and where memory ends
-  outgrow compare grid-search --threads 1                     what is left on one core
-  outgrow run grid-search --mode partitioned                  the whole answer, and what moved
-  outgrow --help                                              everything else
+  cargo run compare aggregation --rows 1e7       the first question at 10 million flights
+      ... with --memory-limit 256MiB             and where memory ends
+  cargo run compare grid-search --threads 1      what is left on one core
+  cargo run run grid-search --mode partitioned   the whole answer, and what moved for it
+  cargo run help                                 everything else
 The code of each mode: src/workloads/*/{eager,dropin,partitioned}.rs
 ";
 

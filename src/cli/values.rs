@@ -11,10 +11,7 @@ pub fn cores() -> usize {
 pub fn threads(text: &str) -> Result<usize, String> {
     match text.parse::<usize>() {
         Ok(threads @ 1..=1024) => Ok(threads),
-        _ => Err(format!(
-            "give a number from 1 to 1024; this machine has {} cores",
-            cores()
-        )),
+        _ => Err(format!("give a number from 1 to 1024; this machine has {} cores", cores())),
     }
 }
 
@@ -55,9 +52,7 @@ pub fn bytes(text: &str) -> Result<u64, String> {
         "gib" => 1 << 30,
         _ => return Err("give a whole number and a unit: 500MB, 2GiB".to_string()),
     };
-    let number: u64 = text[..end]
-        .parse()
-        .map_err(|_| "give a whole number and a unit: 500MB, 2GiB".to_string())?;
+    let number: u64 = text[..end].parse().map_err(|_| "give a whole number and a unit: 500MB, 2GiB".to_string())?;
     let bytes = number.checked_mul(unit).ok_or("that is more than any machine has")?;
     match bytes >= 16 << 20 {
         true => Ok(bytes),
@@ -71,12 +66,7 @@ mod tests {
 
     #[test]
     fn rows_are_read_in_the_ways_people_write_them() {
-        for (text, expected) in [
-            ("0", 0),
-            ("336776", 336_776),
-            ("10_000_000", 10_000_000),
-            ("1e7", 10_000_000),
-        ] {
+        for (text, expected) in [("0", 0), ("336776", 336_776), ("10_000_000", 10_000_000), ("1e7", 10_000_000)] {
             assert_eq!(rows(text), Ok(expected));
         }
         for text in ["", "ten", "-1", "1.5", "e6", "1e", "1e6e6", "0x10", " 1"] {
@@ -89,12 +79,9 @@ mod tests {
 
     #[test]
     fn sizes_have_units() {
-        for (text, expected) in [
-            ("2GiB", 2 << 30),
-            ("500MB", 500_000_000),
-            ("64 mib", 64 << 20),
-            ("99999999", 99_999_999),
-        ] {
+        for (text, expected) in
+            [("2GiB", 2 << 30), ("500MB", 500_000_000), ("64 mib", 64 << 20), ("99999999", 99_999_999)]
+        {
             assert_eq!(bytes(text), Ok(expected));
         }
         for text in ["", "GiB", "1.5GiB", "2TiB", "-1GiB", "99999999999GiB", "1MiB"] {

@@ -23,9 +23,7 @@ pub struct DataFrame {
 /// # Errors
 /// [`Error::Input`](crate::Error::Input) for a column that is not there or a damaged file.
 pub fn read_parquet(files: &ParquetFiles, columns: &[&str]) -> Result<DataFrame> {
-    let mut partitions = pool::map((0..files.row_groups()).collect(), |number| {
-        files.read_row_group(number, columns)
-    })?;
+    let mut partitions = pool::map((0..files.row_groups()).collect(), |number| files.read_row_group(number, columns))?;
     if partitions.is_empty() {
         partitions.push(files.empty(columns)?);
     }
@@ -35,19 +33,13 @@ pub fn read_parquet(files: &ParquetFiles, columns: &[&str]) -> Result<DataFrame>
         largest_task_rows: partitions.iter().map(|rows| rows.height() as u64).max().unwrap_or(0),
         ..Step::default()
     });
-    Ok(DataFrame {
-        partitions,
-        index: None,
-    })
+    Ok(DataFrame { partitions, index: None })
 }
 
 impl DataFrame {
     /// A frame of these columns, in one partition, with the index 0, 1, 2, ...
     pub fn from_columns(columns: pl::DataFrame) -> Self {
-        Self {
-            partitions: vec![columns],
-            index: None,
-        }
+        Self { partitions: vec![columns], index: None }
     }
 
     /// How many rows there are.
@@ -62,11 +54,7 @@ impl DataFrame {
 
     /// Names of the columns, in order, those of the index not among them.
     pub fn columns(&self) -> Vec<String> {
-        self.partitions[0]
-            .columns()
-            .iter()
-            .map(|column| column.name().to_string())
-            .collect()
+        self.partitions[0].columns().iter().map(|column| column.name().to_string()).collect()
     }
 
     /// Groups the rows by key columns; rows with a null in a key are left out, as in pandas.
@@ -87,14 +75,8 @@ impl DataFrame {
             };
             self.partitions.iter().map(of).collect()
         });
-        let labelled = labels
-            .into_iter()
-            .zip(&self.partitions)
-            .map(|(labels, rows)| labels_first(labels, rows));
-        Ok(Self {
-            partitions: labelled.collect::<Result<_>>()?,
-            index: None,
-        })
+        let labelled = labels.into_iter().zip(&self.partitions).map(|(labels, rows)| labels_first(labels, rows));
+        Ok(Self { partitions: labelled.collect::<Result<_>>()?, index: None })
     }
 
     /// The columns in one piece, without the index: the partitions are gathered.

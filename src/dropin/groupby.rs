@@ -20,10 +20,7 @@ pub struct GroupBy<'a> {
 
 impl<'a> GroupBy<'a> {
     pub(super) fn new(frame: &'a DataFrame, keys: &[&str]) -> Self {
-        Self {
-            frame,
-            keys: keys.iter().map(|key| key.to_string()).collect(),
-        }
+        Self { frame, keys: keys.iter().map(|key| key.to_string()).collect() }
     }
 
     /// One row per group, sorted by key, with the keys as index: for each `(name, column, how)` one column.
@@ -50,16 +47,8 @@ impl<'a> GroupBy<'a> {
             }
             Ok(pl::DataFrame::new(groups.len(), columns)?)
         })?;
-        let partials = DataFrame {
-            partitions: partials,
-            index: None,
-        }
-        .into_columns()?;
-        self.note(
-            "reduce each partition",
-            self.frame.partitions.iter().map(pl::DataFrame::height),
-            None,
-        );
+        let partials = DataFrame { partitions: partials, index: None }.into_columns()?;
+        self.note("reduce each partition", self.frame.partitions.iter().map(pl::DataFrame::height), None);
 
         let groups = Groups::of(&partials, &keys)?;
         let combined = named.iter().enumerate().map(|(place, (name, _, agg))| {
@@ -69,10 +58,7 @@ impl<'a> GroupBy<'a> {
         let sorted = groups.in_key_order()?;
         self.note("combine", [partials.height()], Some(&partials));
         let index = groups.keys().take(&sorted)?;
-        Ok(DataFrame {
-            partitions: vec![combined.take(&sorted)?],
-            index: Some(vec![index]),
-        })
+        Ok(DataFrame { partitions: vec![combined.take(&sorted)?], index: Some(vec![index]) })
     }
 
     /// Calls `f` once per group with its rows (key columns included, in the order of the frame) and stacks what it
@@ -87,9 +73,7 @@ impl<'a> GroupBy<'a> {
         let keys = self.keys();
         let columns = self.frame.partitions[0].clear();
         let buckets = BUCKETS_PER_THREAD * polars_core::runtime::THREAD_POOL.current_num_threads();
-        let pieces = pool::map(self.frame.partitions.iter().collect(), |rows| {
-            exchange::split(rows, &keys, buckets)
-        })?;
+        let pieces = pool::map(self.frame.partitions.iter().collect(), |rows| exchange::split(rows, &keys, buckets))?;
         let buckets = exchange::gather(pieces, &keys, buckets, &columns)?;
         let grouped = pool::map(buckets, |rows| {
             let groups = Groups::of(&rows, &keys)?;
@@ -102,20 +86,14 @@ impl<'a> GroupBy<'a> {
             groups.extend(rows);
         }
         let in_order = Groups::of(&group_keys, &keys)?.in_key_order()?;
-        let in_order: Vec<&pl::DataFrame> = in_order
-            .into_no_null_iter()
-            .map(|group| &groups[group as usize])
-            .collect();
+        let in_order: Vec<&pl::DataFrame> = in_order.into_no_null_iter().map(|group| &groups[group as usize]).collect();
         self.note("apply to each group", in_order.iter().map(|rows| rows.height()), None);
         let mut partitions = pool::map(in_order, |rows: &pl::DataFrame| f(rows.clone()))?;
         if partitions.is_empty() {
             // Without a group, `f` on no rows says which columns a result has.
             partitions.push(f(columns)?.clear());
         }
-        Ok(DataFrame {
-            partitions,
-            index: None,
-        })
+        Ok(DataFrame { partitions, index: None })
     }
 
     fn keys(&self) -> Vec<&str> {

@@ -24,12 +24,7 @@ pub struct DataFrame {
 pub fn read_parquet(files: &ParquetFiles, columns: &[&str]) -> Result<DataFrame> {
     let columns = on_one_core(|| files.read_all(columns))?;
     let rows = columns.height() as u64;
-    ledger::note(Step {
-        what: "read all rows".into(),
-        tasks: 1,
-        largest_task_rows: rows,
-        ..Step::default()
-    });
+    ledger::note(Step { what: "read all rows".into(), tasks: 1, largest_task_rows: rows, ..Step::default() });
     Ok(DataFrame { columns, index: None })
 }
 
@@ -51,11 +46,7 @@ impl DataFrame {
 
     /// Names of the columns, in order, those of the index not among them.
     pub fn columns(&self) -> Vec<String> {
-        self.columns
-            .columns()
-            .iter()
-            .map(|column| column.name().to_string())
-            .collect()
+        self.columns.columns().iter().map(|column| column.name().to_string()).collect()
     }
 
     /// Groups the rows by key columns; rows with a null in a key are left out, as in pandas.

@@ -17,10 +17,7 @@ pub struct GroupBy<'a> {
 
 impl<'a> GroupBy<'a> {
     pub(super) fn new(frame: &'a DataFrame, keys: &[&str]) -> Self {
-        Self {
-            frame,
-            keys: keys.iter().map(|key| key.to_string()).collect(),
-        }
+        Self { frame, keys: keys.iter().map(|key| key.to_string()).collect() }
     }
 
     /// One row per group, sorted by key, with the keys as index: for each `(name, column, how)` one column.
@@ -44,10 +41,7 @@ impl<'a> GroupBy<'a> {
                 .map(|(name, column, agg)| Ok(reduce(frame.column(column)?, &groups, *agg)?.with_name((*name).into())));
             let reduced = pl::DataFrame::new(groups.len(), reduced.collect::<Result<Vec<_>>>()?)?;
             let sorted = groups.in_key_order()?;
-            Ok(DataFrame {
-                columns: reduced.take(&sorted)?,
-                index: Some(groups.keys().take(&sorted)?),
-            })
+            Ok(DataFrame { columns: reduced.take(&sorted)?, index: Some(groups.keys().take(&sorted)?) })
         })
         .inspect(|_| self.note("reduce"))
     }

@@ -36,9 +36,6 @@ mod tests {
         assert_eq!(on_one_core(|| RAYON.install(|| RAYON.current_num_threads())), 1);
         assert!(ALLOW_RAYON_THREADS.get());
         let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-        assert_eq!(
-            pool.install(|| on_one_core(|| RAYON.install(|| RAYON.current_num_threads()))),
-            1
-        );
+        assert_eq!(pool.install(|| on_one_core(|| RAYON.install(|| RAYON.current_num_threads()))), 1);
     }
 }

@@ -94,9 +94,7 @@ fn write_file(
     progress: impl Fn(u64),
 ) -> PolarsResult<()> {
     let mut buffer = BufWriter::with_capacity(1 << 20, File::create_new(path)?);
-    let mut writer = ParquetWriter::new(&mut buffer)
-        .set_parallel(false)
-        .batched(flights.schema())?;
+    let mut writer = ParquetWriter::new(&mut buffer).set_parallel(false).batched(flights.schema())?;
     for group in groups {
         let first = group * ROW_GROUP;
         let rows = ROW_GROUP.min(order.rows.saturating_sub(first));

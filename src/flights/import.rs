@@ -14,7 +14,7 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 use crate::error::{Error, Result};
 use crate::scratch::Replacement;
 
-/// Rows in a row group of the shipped flights: six groups, so that there is something to divide.
+/// Rows in a row group of the shipped flights, about: five groups, so that there is something to divide.
 const ROW_GROUP: usize = 1 << 16;
 
 /// The tables of the package, by the names of their files.
@@ -28,10 +28,7 @@ pub const TABLES: [&str; 5] = ["flights", "weather", "planes", "airlines", "airp
 pub fn import(csv: &Path, out: &Path, force: bool) -> Result<Vec<(&'static str, usize, u64)>> {
     std::fs::create_dir_all(out).map_err(Error::io("cannot make", out, "Choose another --out."))?;
     // All are read before the first is written: a bad table leaves the old files as they were.
-    let tables = TABLES
-        .iter()
-        .map(|name| read_table(csv, name))
-        .collect::<Result<Vec<_>>>()?;
+    let tables = TABLES.iter().map(|name| read_table(csv, name)).collect::<Result<Vec<_>>>()?;
     let replacements = TABLES
         .iter()
         .map(|name| Replacement::file(&out.join(format!("{name}.parquet")), force))
@@ -57,11 +54,7 @@ fn read_table(folder: &Path, name: &str) -> Result<DataFrame> {
         .iter()
         .filter(|(name, _)| *name != "id")
         .map(|(name, dtype)| {
-            let dtype = if matches!(dtype, DataType::Datetime(..)) {
-                DataType::String
-            } else {
-                dtype.clone()
-            };
+            let dtype = if matches!(dtype, DataType::Datetime(..)) { DataType::String } else { dtype.clone() };
             Field::new(name.clone(), dtype)
         })
         .collect();
@@ -97,14 +90,10 @@ fn parse_instants(texts: &Column) -> std::result::Result<Column, String> {
         let instant = chrono::DateTime::parse_from_rfc3339(text).map_err(|cause| format!("`{text}`: {cause}"))?;
         Ok(instant.timestamp_millis())
     };
-    let values = texts
-        .iter()
-        .map(|text| text.map(millis).transpose())
-        .collect::<std::result::Result<Vec<_>, String>>()?;
+    let values =
+        texts.iter().map(|text| text.map(millis).transpose()).collect::<std::result::Result<Vec<_>, String>>()?;
     let instants = Int64Chunked::from_iter_options("time_hour".into(), values.into_iter());
-    Ok(instants
-        .into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC))
-        .into_column())
+    Ok(instants.into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)).into_column())
 }
 
 /// Columns and types of a table, as they are shipped.
@@ -154,8 +143,5 @@ pub fn table_schema(table: &str) -> Schema {
         ],
         other => unreachable!("`{other}` is no table of nycflights13"),
     };
-    columns
-        .into_iter()
-        .map(|(name, dtype)| Field::new(name.into(), dtype))
-        .collect()
+    columns.into_iter().map(|(name, dtype)| Field::new(name.into(), dtype)).collect()
 }

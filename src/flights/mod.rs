@@ -88,12 +88,7 @@ pub fn with_rows(rows: u64, progress: impl Fn(u64, u64) + Sync) -> Result<Parque
     grow::check_rows(rows)?;
     let folder = grown_folder(rows);
     if !folder.is_dir() {
-        let order = grow::Order {
-            rows,
-            out: &folder,
-            seed: grow::SEED,
-            force: false,
-        };
+        let order = grow::Order { rows, out: &folder, seed: grow::SEED, force: false };
         grow::grow(&order, |done| progress(done, rows))?;
     }
     open(&folder.to_string_lossy())

@@ -31,9 +31,7 @@ impl Groups {
     /// [`Error::Input`] for a column that is not there or no column at all.
     pub fn of(frame: &DataFrame, by: &[&str]) -> Result<Self> {
         let mut columns = by.iter();
-        let first = columns
-            .next()
-            .ok_or_else(|| Error::input("no key column is named. Name at least one."))?;
+        let first = columns.next().ok_or_else(|| Error::input("no key column is named. Name at least one."))?;
         let mut codes = encode(column(frame, first)?)?;
         for name in columns {
             codes = combine(codes, encode(column(frame, name)?)?);
@@ -44,13 +42,8 @@ impl Groups {
                 firsts.push(row as IdxSize);
             }
         }
-        let keys = frame
-            .select(by.iter().copied())?
-            .take(&IdxCa::from_vec("".into(), firsts))?;
-        Ok(Self {
-            codes: codes.of_rows,
-            keys,
-        })
+        let keys = frame.select(by.iter().copied())?.take(&IdxCa::from_vec("".into(), firsts))?;
+        Ok(Self { codes: codes.of_rows, keys })
     }
 
     /// The number of the group of each row.
@@ -83,9 +76,7 @@ impl Groups {
         let names: Vec<PlSmallStr> = keys.columns().iter().map(|column| column.name().clone()).collect();
         let number = "number of the group";
         keys.with_column(IdxCa::from_vec(number.into(), (0..self.len() as IdxSize).collect()).into_column())?;
-        let sorted = keys
-            .drop_nulls(Some(names.as_slice()))?
-            .sort(names, SortMultipleOptions::default())?;
+        let sorted = keys.drop_nulls(Some(names.as_slice()))?.sort(names, SortMultipleOptions::default())?;
         Ok(sorted.column(number)?.idx()?.clone())
     }
 
@@ -114,10 +105,7 @@ impl Groups {
             *place += 1;
         }
         let sorted = frame.take(&IdxCa::from_vec("".into(), order))?;
-        Ok(starts
-            .windows(2)
-            .map(|at| sorted.slice(at[0] as i64, at[1] - at[0]))
-            .collect())
+        Ok(starts.windows(2).map(|at| sorted.slice(at[0] as i64, at[1] - at[0])).collect())
     }
 }
 
@@ -130,10 +118,7 @@ struct Codes {
 fn column<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column> {
     frame.column(name).map_err(|_| {
         let columns: Vec<&str> = frame.columns().iter().map(|column| column.name().as_str()).collect();
-        Error::input(format!(
-            "no column `{name}` to group by; there are {}.",
-            columns.join(", ")
-        ))
+        Error::input(format!("no column `{name}` to group by; there are {}.", columns.join(", ")))
     })
 }
 
@@ -160,10 +145,7 @@ fn encode(column: &Column) -> Result<Codes> {
             of_rows[*row as usize] = code as u32;
         }
     }
-    Ok(Codes {
-        of_rows,
-        count: groups.all().len(),
-    })
+    Ok(Codes { of_rows, count: groups.all().len() })
 }
 
 fn number<T: Hash + Eq>(values: impl Iterator<Item = T>, rows: usize) -> Codes {
@@ -173,10 +155,7 @@ fn number<T: Hash + Eq>(values: impl Iterator<Item = T>, rows: usize) -> Codes {
         let next = known.len() as u32;
         of_rows.push(*known.entry(value).or_insert(next));
     }
-    Codes {
-        of_rows,
-        count: known.len(),
-    }
+    Codes { of_rows, count: known.len() }
 }
 
 /// Numbers the pairs of two columns' codes by first appearance.
@@ -199,10 +178,7 @@ fn combine(left: Codes, right: Codes) -> Codes {
         }
         of_rows.push(*code);
     }
-    Codes {
-        of_rows,
-        count: count as usize,
-    }
+    Codes { of_rows, count: count as usize }
 }
 
 #[cfg(test)]

@@ -39,11 +39,7 @@ impl Moments {
         let n = self.n + other.n;
         let delta = other.mean - self.mean;
         let share = other.n as f64 / n as f64;
-        Self {
-            n,
-            mean: self.mean + delta * share,
-            m2: self.m2 + other.m2 + delta * delta * share * self.n as f64,
-        }
+        Self { n, mean: self.mean + delta * share, m2: self.m2 + other.m2 + delta * delta * share * self.n as f64 }
     }
 
     /// The mean; `None` when there are no values.
@@ -64,17 +60,9 @@ mod tests {
 
     /// In two passes, as the definition says.
     fn moments(values: &[f64]) -> Moments {
-        let mean = if values.is_empty() {
-            0.0
-        } else {
-            values.iter().sum::<f64>() / values.len() as f64
-        };
+        let mean = if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 };
         let m2 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        Moments {
-            n: values.len() as u64,
-            mean,
-            m2,
-        }
+        Moments { n: values.len() as u64, mean, m2 }
     }
 
     proptest! {

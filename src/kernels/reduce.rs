@@ -60,19 +60,14 @@ pub fn reduce(column: &Column, groups: &Groups, agg: Agg) -> Result<Column> {
         }
         Agg::Sum => {
             let sums = typed!(column, values => whole_sum(values, groups)).ok_or_else(|| {
-                Error::input(format!(
-                    "a sum of column `{name}` does not fit 64 bits. Cast the column to f64 first."
-                ))
+                Error::input(format!("a sum of column `{name}` does not fit 64 bits. Cast the column to f64 first."))
             })?;
             Int64Chunked::from_vec(name, sums).into_column()
         }
         Agg::Mean => {
             let counts = typed!(column, values => count(values, groups));
             let sums = typed!(column, values => sum(values, groups));
-            let means = counts
-                .into_iter()
-                .zip(sums)
-                .map(|(n, sum)| (n > 0).then(|| sum / n as f64));
+            let means = counts.into_iter().zip(sums).map(|(n, sum)| (n > 0).then(|| sum / n as f64));
             Float64Chunked::from_iter_options(name, means).into_column()
         }
         Agg::Std => {
@@ -94,11 +89,7 @@ pub fn moments(column: &Column, groups: &Groups) -> Result<Vec<Moments>> {
     let mut moments: Vec<Moments> = counts
         .into_iter()
         .zip(sums)
-        .map(|(n, sum)| Moments {
-            n: n as u64,
-            mean: if n == 0 { 0.0 } else { sum / n as f64 },
-            m2: 0.0,
-        })
+        .map(|(n, sum)| Moments { n: n as u64, mean: if n == 0 { 0.0 } else { sum / n as f64 }, m2: 0.0 })
         .collect();
     typed!(column, values => for_each(values, groups, |group, value| {
         let value: f64 = value.as_();
@@ -148,11 +139,9 @@ fn sum<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups) -> Vec<f
 fn whole_sum<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups) -> Option<Vec<i64>> {
     let mut sums = vec![0i64; groups.len()];
     let mut fits = true;
-    for_each(values, groups, |group, value| {
-        match value.to_i64().and_then(|value| sums[group].checked_add(value)) {
-            Some(sum) => sums[group] = sum,
-            None => fits = false,
-        }
+    for_each(values, groups, |group, value| match value.to_i64().and_then(|value| sums[group].checked_add(value)) {
+        Some(sum) => sums[group] = sum,
+        None => fits = false,
     });
     fits.then_some(sums)
 }
@@ -204,9 +193,7 @@ mod tests {
     fn a_sum_that_does_not_fit_is_an_error() {
         let frame = df!("key" => ["a", "a"], "x" => [i64::MAX, 1]).unwrap();
         let groups = Groups::of(&frame, &["key"]).unwrap();
-        let message = reduce(frame.column("x").unwrap(), &groups, Agg::Sum)
-            .unwrap_err()
-            .to_string();
+        let message = reduce(frame.column("x").unwrap(), &groups, Agg::Sum).unwrap_err().to_string();
         assert!(message.contains("does not fit 64 bits"), "{message}");
     }
 
@@ -214,9 +201,7 @@ mod tests {
     fn text_cannot_be_reduced() {
         let frame = df!("key" => ["a"], "x" => ["1"]).unwrap();
         let groups = Groups::of(&frame, &["key"]).unwrap();
-        let message = reduce(frame.column("x").unwrap(), &groups, Agg::Mean)
-            .unwrap_err()
-            .to_string();
+        let message = reduce(frame.column("x").unwrap(), &groups, Agg::Mean).unwrap_err().to_string();
         assert!(message.contains("column `x` is str"), "{message}");
     }
 }

@@ -100,18 +100,10 @@ pub fn agree(workload: &Workload, left: (&str, &DataFrame), right: (&str, &DataF
         )))
     };
     if left.schema() != right.schema() {
-        return differ(
-            "their columns".into(),
-            format!("{:?}", left.schema()),
-            format!("{:?}", right.schema()),
-        );
+        return differ("their columns".into(), format!("{:?}", left.schema()), format!("{:?}", right.schema()));
     }
     if left.height() != right.height() {
-        return differ(
-            "their number of rows".into(),
-            left.height().to_string(),
-            right.height().to_string(),
-        );
+        return differ("their number of rows".into(), left.height().to_string(), right.height().to_string());
     }
     for (this, that) in left.columns().iter().zip(right.columns()) {
         for row in 0..left.height() {
@@ -121,10 +113,7 @@ pub fn agree(workload: &Workload, left: (&str, &DataFrame), right: (&str, &DataF
                 (this, that) => this == that || (this.is_null() && that.is_null()),
             };
             if !same {
-                let keys = workload
-                    .keys
-                    .iter()
-                    .map(|key| Ok(format!("{key} = {}", left.column(key)?.get(row)?)));
+                let keys = workload.keys.iter().map(|key| Ok(format!("{key} = {}", left.column(key)?.get(row)?)));
                 let keys = keys.collect::<Result<Vec<_>>>()?.join(", ");
                 return differ(
                     format!("column {} of {keys}", this.name()),
@@ -176,9 +165,7 @@ mod tests {
     }
 
     fn difference(left: &DataFrame, right: &DataFrame) -> Option<String> {
-        agree(&WORKLOAD, ("eager", left), ("dropin", right))
-            .err()
-            .map(|error| error.to_string())
+        agree(&WORKLOAD, ("eager", left), ("dropin", right)).err().map(|error| error.to_string())
     }
 
     #[test]
@@ -192,10 +179,7 @@ mod tests {
     fn a_wrong_cell_is_named_by_key_and_column() {
         let (this, that) = (answer(7.25), answer(7.2500001));
         let message = difference(&this, &that).unwrap();
-        assert!(
-            message.contains("column mean of carrier = \"AA\", origin = \"EWR\": 7.25 and 7.2500001"),
-            "{message}"
-        );
+        assert!(message.contains("column mean of carrier = \"AA\", origin = \"EWR\": 7.25 and 7.2500001"), "{message}");
         assert_ne!(digest(&this), digest(&that));
     }
 
@@ -203,15 +187,7 @@ mod tests {
     fn null_is_no_number_and_missing_rows_count() {
         let zero = df!("carrier" => ["AA", "UA"], "origin" => ["EWR", "JFK"], "mean" => [7.25, 0.0]).unwrap();
         assert!(difference(&answer(7.25), &zero).unwrap().contains("null and 0"));
-        assert!(
-            difference(&answer(7.25), &answer(7.25).head(Some(1)))
-                .unwrap()
-                .contains("2 and 1")
-        );
-        assert!(
-            difference(&answer(7.25), &answer(7.25).select(["carrier"]).unwrap())
-                .unwrap()
-                .contains("columns")
-        );
+        assert!(difference(&answer(7.25), &answer(7.25).head(Some(1))).unwrap().contains("2 and 1"));
+        assert!(difference(&answer(7.25), &answer(7.25).select(["carrier"]).unwrap()).unwrap().contains("columns"));
     }
 }

@@ -27,16 +27,7 @@ pub enum Outcome {
 pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Outcome, Option<DataFrame>)> {
     let answer = folder.join("answer.parquet");
     let mut command = Command::new(program);
-    command
-        .args([
-            "run",
-            plan.workload.name,
-            "--mode",
-            &mode.to_string(),
-            "--json",
-            "--answer",
-        ])
-        .arg(&answer);
+    command.args(["run", plan.workload.name, "--mode", &mode.to_string(), "--json", "--answer"]).arg(&answer);
     command.args(["--threads", &plan.threads.to_string()]);
     match &plan.flights {
         Flights::Rows(rows) => command.args(["--rows", &rows.to_string()]),
@@ -48,10 +39,7 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Ou
     if let Some(bytes) = plan.memory_limit {
         command.args(["--memory-limit", &bytes.to_string()]);
     }
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
 
     let start = Instant::now();
     let cannot = |cause: std::io::Error| Error::input(format!("cannot start {}: {cause}.", program.display()));
@@ -60,12 +48,8 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Ou
     let after_s = start.elapsed().as_secs_f64();
     if output.status.success() {
         let line = String::from_utf8_lossy(&output.stdout);
-        let record = serde_json::from_str(line.lines().last().unwrap_or_default()).map_err(|cause| {
-            Error::input(format!(
-                "the run of {mode} printed no record ({cause}): {}",
-                line.trim()
-            ))
-        })?;
+        let record = serde_json::from_str(line.lines().last().unwrap_or_default())
+            .map_err(|cause| Error::input(format!("the run of {mode} printed no record ({cause}): {}", line.trim())))?;
         return Ok((Outcome::Finished(record), Some(read(&answer)?)));
     }
     let complaint = String::from_utf8_lossy(&output.stderr);
@@ -73,10 +57,7 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Ou
         return Ok((Outcome::OutOfMemory { after_s }, None));
     }
     let complaint = complaint.trim().trim_start_matches("error: ");
-    Err(Error::input(format!(
-        "the run of {mode} ended with {}: {complaint}",
-        output.status
-    )))
+    Err(Error::input(format!("the run of {mode} ended with {}: {complaint}", output.status)))
 }
 
 /// What programs say when memory is refused: Rust's allocator, and the system (ENOMEM).

@@ -74,14 +74,7 @@ pub struct Comparison {
 /// [`Error::Input`](crate::Error::Input) with the complaint of a run that failed.
 pub fn compare(program: &Path, plan: &Plan, mut progress: impl FnMut(usize, Mode)) -> Result<Comparison> {
     let folder = TempFolder::new()?;
-    let mut modes: Vec<ModeRuns> = plan
-        .modes
-        .iter()
-        .map(|mode| ModeRuns {
-            mode: *mode,
-            outcomes: vec![],
-        })
-        .collect();
+    let mut modes: Vec<ModeRuns> = plan.modes.iter().map(|mode| ModeRuns { mode: *mode, outcomes: vec![] }).collect();
     let mut reference: Option<(String, DataFrame)> = None;
     let mut as_expected = false;
     let mut done = 0;
@@ -110,9 +103,5 @@ pub fn compare(program: &Path, plan: &Plan, mut progress: impl FnMut(usize, Mode
             done += 1;
         }
     }
-    Ok(Comparison {
-        modes,
-        answer: reference.map(|(_, answer)| answer),
-        as_expected,
-    })
+    Ok(Comparison { modes, answer: reference.map(|(_, answer)| answer), as_expected })
 }

@@ -21,7 +21,5 @@ pub fn limit_memory(bytes: u64) -> Result<()> {
 /// [`Error::Input`], always.
 #[cfg(not(target_os = "linux"))]
 pub fn limit_memory(_bytes: u64) -> Result<()> {
-    Err(Error::input(
-        "--memory-limit needs Linux: this system enforces no such limit. Leave it out.",
-    ))
+    Err(Error::input("--memory-limit needs Linux: this system enforces no such limit. Leave it out."))
 }

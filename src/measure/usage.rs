@@ -23,10 +23,7 @@ impl Usage {
         // `ru_maxrss` is in bytes on macOS and in KiB elsewhere.
         let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
         let peak = high_water_mark().unwrap_or(usage.max_rss() as u64 * unit);
-        Self {
-            cpu_s: cpu as f64 / 1e6,
-            peak_rss_bytes: peak,
-        }
+        Self { cpu_s: cpu as f64 / 1e6, peak_rss_bytes: peak }
     }
 
     /// Asks the system: not known how on this one.
@@ -53,12 +50,7 @@ mod tests {
         let before = Usage::now();
         let touched = vec![1u8; 200 << 20];
         let after = Usage::now();
-        assert!(
-            std::hint::black_box(&touched)
-                .iter()
-                .step_by(4096)
-                .all(|byte| *byte == 1)
-        );
+        assert!(std::hint::black_box(&touched).iter().step_by(4096).all(|byte| *byte == 1));
         assert!(after.peak_rss_bytes >= 200 << 20, "{after:?}");
         assert!(after.cpu_s >= before.cpu_s);
     }

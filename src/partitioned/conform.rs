@@ -13,10 +13,7 @@ pub fn conform(output: &DataFrame, schema: &Schema) -> Result<DataFrame, String>
         Ok(column) => cast(column, dtype),
         Err(_) => {
             let names: Vec<&str> = output.columns().iter().map(|column| column.name().as_str()).collect();
-            Err(format!(
-                "its output has no column `{name}`; it has {}",
-                names.join(", ")
-            ))
+            Err(format!("its output has no column `{name}`; it has {}", names.join(", ")))
         }
     });
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
@@ -29,10 +26,7 @@ fn cast(column: &Column, dtype: &DataType) -> Result<Column, String> {
         return Ok(column.clone());
     }
     let lossy = |value: String| {
-        Err(format!(
-            "column `{}` of its output is {from}, and {value} cannot become {dtype}",
-            column.name()
-        ))
+        Err(format!("column `{}` of its output is {from}, and {value} cannot become {dtype}", column.name()))
     };
     let there = match column.cast(dtype) {
         Ok(there) => there,
@@ -65,61 +59,24 @@ mod tests {
 
     #[test]
     fn values_are_cast_when_nothing_is_lost() {
-        assert_eq!(
-            to(Column::new("x".into(), [Some(1i32), None]), DataType::Int64)
-                .unwrap()
-                .dtype(),
-            &DataType::Int64
-        );
-        assert_eq!(
-            to(Column::new("x".into(), ["7"]), DataType::Int64)
-                .unwrap()
-                .i64()
-                .unwrap()
-                .get(0),
-            Some(7)
-        );
-        assert_eq!(
-            to(Column::new("x".into(), [2.0]), DataType::Int32)
-                .unwrap()
-                .i32()
-                .unwrap()
-                .get(0),
-            Some(2)
-        );
+        assert_eq!(to(Column::new("x".into(), [Some(1i32), None]), DataType::Int64).unwrap().dtype(), &DataType::Int64);
+        assert_eq!(to(Column::new("x".into(), ["7"]), DataType::Int64).unwrap().i64().unwrap().get(0), Some(7));
+        assert_eq!(to(Column::new("x".into(), [2.0]), DataType::Int32).unwrap().i32().unwrap().get(0), Some(2));
     }
 
     #[test]
     fn a_value_that_would_be_lost_is_named() {
         let whole = to(Column::new("x".into(), [1.0, 1.7]), DataType::Int64).unwrap_err();
-        assert_eq!(
-            whole,
-            "column `x` of its output is f64, and the value 1.7 cannot become i64"
-        );
-        assert!(
-            to(Column::new("x".into(), ["UA"]), DataType::Int64)
-                .unwrap_err()
-                .contains("the value \"UA\"")
-        );
-        assert!(
-            to(Column::new("x".into(), [1i64 << 40]), DataType::Int32)
-                .unwrap_err()
-                .contains("1099511627776")
-        );
+        assert_eq!(whole, "column `x` of its output is f64, and the value 1.7 cannot become i64");
+        assert!(to(Column::new("x".into(), ["UA"]), DataType::Int64).unwrap_err().contains("the value \"UA\""));
+        assert!(to(Column::new("x".into(), [1i64 << 40]), DataType::Int32).unwrap_err().contains("1099511627776"));
     }
 
     #[test]
     fn columns_are_put_in_order_and_missing_ones_named() {
         let output = df!("b" => [1], "extra" => [2], "a" => [3]).unwrap();
         let schema = |names: &[&str]| Schema::from_iter(names.iter().map(|name| ((*name).into(), DataType::Int32)));
-        assert!(
-            conform(&output, &schema(&["a", "b"]))
-                .unwrap()
-                .equals(&df!("a" => [3], "b" => [1]).unwrap())
-        );
-        assert_eq!(
-            conform(&output, &schema(&["c"])).unwrap_err(),
-            "its output has no column `c`; it has b, extra, a"
-        );
+        assert!(conform(&output, &schema(&["a", "b"])).unwrap().equals(&df!("a" => [3], "b" => [1]).unwrap()));
+        assert_eq!(conform(&output, &schema(&["c"])).unwrap_err(), "its output has no column `c`; it has b, extra, a");
     }
 }

@@ -41,10 +41,8 @@ pub struct Job<'a> {
 pub type EngineByName = (&'static str, fn(usize) -> Result<Box<dyn Engine>>);
 
 /// The engines of this crate; the first one is the default.
-pub static LOCAL_ENGINES: [EngineByName; 2] = [
-    ("threads", |threads| Ok(Box::new(Threads::new(threads)))),
-    ("serial", |_| Ok(Box::new(Serial))),
-];
+pub static LOCAL_ENGINES: [EngineByName; 2] =
+    [("threads", |threads| Ok(Box::new(Threads::new(threads)))), ("serial", |_| Ok(Box::new(Serial)))];
 
 /// One partition after the other, on one thread: to see what is right, and to debug.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,9 +57,7 @@ pub struct Threads {
 impl Threads {
     /// So many threads, at least one.
     pub fn new(threads: usize) -> Self {
-        Self {
-            threads: threads.max(1),
-        }
+        Self { threads: threads.max(1) }
     }
 }
 

@@ -84,9 +84,6 @@ impl<const N: usize> From<(&ParquetFiles, [&str; N])> for Input {
 /// These columns of some files.
 impl From<(&ParquetFiles, &[&str])> for Input {
     fn from((files, columns): (&ParquetFiles, &[&str])) -> Self {
-        Input::Files {
-            files: files.clone(),
-            columns: columns.iter().map(|column| column.to_string()).collect(),
-        }
+        Input::Files { files: files.clone(), columns: columns.iter().map(|column| column.to_string()).collect() }
     }
 }

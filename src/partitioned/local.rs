@@ -21,15 +21,9 @@ const BUCKETS_PER_WORKER: usize = 16;
 
 /// Runs the job on so many worker threads.
 pub fn execute(job: &Job, workers: usize) -> Result<DataFrame> {
-    let outputs = if job.partition.keys().is_empty() {
-        by_slice(job, workers)?
-    } else {
-        by_key(job, workers)?
-    };
+    let outputs = if job.partition.keys().is_empty() { by_slice(job, workers)? } else { by_key(job, workers)? };
     let mut all = DataFrame::empty_with_schema(&job.output);
-    outputs
-        .into_iter()
-        .try_for_each(|output| all.vstack_mut_owned(output).map(|_| ()))?;
+    outputs.into_iter().try_for_each(|output| all.vstack_mut_owned(output).map(|_| ()))?;
     Ok(all)
 }
 
@@ -39,10 +33,7 @@ fn by_slice(job: &Job, workers: usize) -> Result<Vec<DataFrame>> {
     let slices = job.input.slices(workers);
     let (rows, outputs) = workers::run(workers, slices, |number| {
         let rows = job.input.slice(number, slices)?;
-        Ok::<_, Error>((
-            rows.height(),
-            call(job, rows, &sort_keys, &format!("on slice {number}"))?,
-        ))
+        Ok::<_, Error>((rows.height(), call(job, rows, &sort_keys, &format!("on slice {number}"))?))
     })?
     .into_iter()
     .unzip();
@@ -83,25 +74,16 @@ fn by_key(job: &Job, workers: usize) -> Result<Vec<DataFrame>> {
 
 /// Calls the function on one partition and holds its output against the schema.
 fn call(job: &Job, rows: DataFrame, sort_keys: &[SortKey], group: &str) -> Result<DataFrame> {
-    let fault = |cause: String, next| Error::Function {
-        function: job.name.to_string(),
-        group: group.to_string(),
-        cause,
-        next,
-    };
+    let fault =
+        |cause: String, next| Error::Function { function: job.name.to_string(), group: group.to_string(), cause, next };
     let rows = sort(rows, sort_keys)?;
     let output = match catch_unwind(AssertUnwindSafe(|| (job.function)(rows))) {
         Ok(Ok(output)) => output,
         Ok(Err(error)) => return Err(fault(format!("{error:#}"), "Call it on these rows alone to see why")),
         Err(panic) => {
             let message = panic.downcast_ref::<String>().map(String::as_str);
-            let message = message
-                .or(panic.downcast_ref::<&str>().copied())
-                .unwrap_or("no message");
-            return Err(fault(
-                format!("it panicked: {message}"),
-                "Call it on these rows alone to see why",
-            ));
+            let message = message.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+            return Err(fault(format!("it panicked: {message}"), "Call it on these rows alone to see why"));
         }
     };
     conform(&output, &job.output).map_err(|cause| fault(cause, "Change the function, or what .schema() promises"))

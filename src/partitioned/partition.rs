@@ -19,10 +19,7 @@ where
     I: IntoIterator,
     I::Item: Into<String>,
 {
-    Partition {
-        keys: keys.into_iter().map(Into::into).collect(),
-        ..Partition::default()
-    }
+    Partition { keys: keys.into_iter().map(Into::into).collect(), ..Partition::default() }
 }
 
 /// A column that rows are sorted by.
@@ -75,10 +72,7 @@ impl Partition {
                 }
             };
             if sort_keys.iter().any(|key| key.column == column) {
-                return Err(Error::input(format!(
-                    "presort `{}`: column `{column}` is named twice.",
-                    self.presort
-                )));
+                return Err(Error::input(format!("presort `{}`: column `{column}` is named twice.", self.presort)));
             }
             if self.keys.iter().any(|key| key == column) {
                 return Err(Error::input(format!(
@@ -87,10 +81,7 @@ impl Partition {
                     self.presort
                 )));
             }
-            sort_keys.push(SortKey {
-                column: column.to_string(),
-                descending,
-            });
+            sort_keys.push(SortKey { column: column.to_string(), descending });
         }
         Ok(sort_keys)
     }
@@ -142,10 +133,7 @@ mod tests {
     #[test]
     fn presort_is_read_case_insensitively() {
         let keys = by(["a"]).presort(" b,  c DESC ").sort_keys().unwrap();
-        let key = |column: &str, descending| SortKey {
-            column: column.into(),
-            descending,
-        };
+        let key = |column: &str, descending| SortKey { column: column.into(), descending };
         assert_eq!(keys, [key("b", false), key("c", true)]);
     }
 
@@ -166,11 +154,7 @@ mod tests {
         let rows = df!("b" => [None, Some(1), Some(2)]).unwrap();
         for (presort, expected) in [("b", [Some(1), Some(2), None]), ("b desc", [Some(2), Some(1), None])] {
             let keys = Partition::default().presort(presort).sort_keys().unwrap();
-            assert!(
-                sort(rows.clone(), &keys)
-                    .unwrap()
-                    .equals_missing(&df!("b" => expected).unwrap())
-            );
+            assert!(sort(rows.clone(), &keys).unwrap().equals_missing(&df!("b" => expected).unwrap()));
         }
     }
 }

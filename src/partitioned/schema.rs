@@ -54,9 +54,7 @@ impl OutputSchema {
     pub fn resolve(&self, input: &Schema) -> Result<Schema> {
         let mut output = Schema::default();
         let mut add = |name: &PlSmallStr, dtype: &DataType| match output.insert(name.clone(), dtype.clone()) {
-            Some(_) => Err(Error::input(format!(
-                "schema: column `{name}` occurs twice. Rename or drop one."
-            ))),
+            Some(_) => Err(Error::input(format!("schema: column `{name}` occurs twice. Rename or drop one."))),
             None => Ok(()),
         };
         for item in &self.items {
@@ -104,9 +102,7 @@ impl<'a> Parser<'a> {
         self.skip_space();
         let start = self.at;
         let word = self.word();
-        let found = TYPES
-            .iter()
-            .find(|(names, _)| names.contains(&word.to_lowercase().as_str()));
+        let found = TYPES.iter().find(|(names, _)| names.contains(&word.to_lowercase().as_str()));
         match found {
             Some((_, dtype)) => Ok(Item::Column(name.into(), dtype.clone())),
             None if word.is_empty() => Err(self.error(start, "expected a type, such as i64, f64 or str")),
@@ -138,9 +134,7 @@ impl<'a> Parser<'a> {
     /// Letters, digits and underscores from here on.
     fn word(&mut self) -> &'a str {
         let rest = self.rest();
-        let end = rest
-            .find(|c: char| !c.is_alphanumeric() && c != '_')
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         self.at += end;
         &rest[..end]
     }
@@ -176,17 +170,10 @@ mod tests {
     #[test]
     fn a_star_stands_for_the_input_columns() {
         let input = Schema::from_iter([("a".into(), DataType::Int16)]);
-        let schema = OutputSchema::parse("*, `b c`: double")
-            .unwrap()
-            .resolve(&input)
-            .unwrap();
+        let schema = OutputSchema::parse("*, `b c`: double").unwrap().resolve(&input).unwrap();
         let expected = [("a".into(), DataType::Int16), ("b c".into(), DataType::Float64)];
         assert_eq!(schema, Schema::from_iter(expected));
-        let twice = OutputSchema::parse("*, a: i64")
-            .unwrap()
-            .resolve(&input)
-            .unwrap_err()
-            .to_string();
+        let twice = OutputSchema::parse("*, a: i64").unwrap().resolve(&input).unwrap_err().to_string();
         assert!(twice.contains("`a` occurs twice"), "{twice}");
     }
 

@@ -18,13 +18,7 @@ where
 {
     let name = name_of(&function);
     let function = Box::new(move |rows| function(rows).map_err(Into::into));
-    Transform {
-        input: input.into(),
-        function,
-        name,
-        schema: None,
-        partition: Partition::default(),
-    }
+    Transform { input: input.into(), function, name, schema: None, partition: Partition::default() }
 }
 
 /// A call under construction. See [the module](super) for an example.

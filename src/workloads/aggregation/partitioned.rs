@@ -41,10 +41,7 @@ fn combine(partials: DataFrame) -> PolarsResult<DataFrame> {
     let n = partials.column("n")?.i64()?.into_no_null_iter();
     let mean = partials.column("mean")?.f64()?.into_no_null_iter();
     let m2 = partials.column("m2")?.f64()?.into_no_null_iter();
-    let lots = n
-        .zip(mean)
-        .zip(m2)
-        .map(|((n, mean), m2)| Moments { n: n as u64, mean, m2 });
+    let lots = n.zip(mean).zip(m2).map(|((n, mean), m2)| Moments { n: n as u64, mean, m2 });
     let all = lots.fold(Moments::default(), Moments::merge);
 
     let mut delays = partials.select(["carrier", "origin"])?.head(Some(1));

@@ -12,16 +12,7 @@ pub mod partitioned;
 use super::Workload;
 
 /// Columns that the model reads.
-pub const COLUMNS: [&str; 8] = [
-    "id",
-    "carrier",
-    "arr_delay",
-    "dep_delay",
-    "distance",
-    "hour",
-    "month",
-    "minute",
-];
+pub const COLUMNS: [&str; 8] = ["id", "carrier", "arr_delay", "dep_delay", "distance", "hour", "month", "minute"];
 
 /// Answer: `carrier: str, n: i64, penalty: f64, l1_ratio: f64, rmse: f64`; `n` rows without nulls, `rmse` in minutes;
 /// null where a carrier has too few rows for five folds.

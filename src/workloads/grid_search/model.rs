@@ -37,11 +37,7 @@ const MOST_STEPS: u32 = 100_000;
 pub fn best_model(flights: DataFrame) -> Result<DataFrame> {
     let known = flights.drop_nulls(Some([&[TARGET], &FEATURES[..]].concat().as_slice()))?;
     let known = known.sort(["id"], SortMultipleOptions::default())?;
-    let best = if known.height() < FOLDS {
-        None
-    } else {
-        Some(search(&known)?)
-    };
+    let best = if known.height() < FOLDS { None } else { Some(search(&known)?) };
     let mut answer = flights.select(["carrier"])?.head(Some(1));
     let rows = answer.height();
     answer.hstack_mut(&[
@@ -69,21 +65,14 @@ fn search(rows: &DataFrame) -> Result<Model> {
     let mut grid: Vec<Model> = PENALTIES
         .iter()
         .flat_map(|penalty| {
-            L1_RATIOS.iter().map(|l1_ratio| Model {
-                penalty: *penalty,
-                l1_ratio: *l1_ratio,
-                rmse: 0.0,
-            })
+            L1_RATIOS.iter().map(|l1_ratio| Model { penalty: *penalty, l1_ratio: *l1_ratio, rmse: 0.0 })
         })
         .collect();
     for fold in folds(rows.height()) {
         let (before, after) = (s![..fold.start], s![fold.end..]);
         let join = |message| Error::input(format!("folds: {message}"));
-        let train = concatenate(
-            Axis(1),
-            &[features.slice(s![.., ..fold.start]), features.slice(s![.., fold.end..])],
-        )
-        .map_err(|error| join(error.to_string()))?;
+        let train = concatenate(Axis(1), &[features.slice(s![.., ..fold.start]), features.slice(s![.., fold.end..])])
+            .map_err(|error| join(error.to_string()))?;
         let train_target = concatenate(Axis(0), &[target.slice(before), target.slice(after)])
             .map_err(|error| join(error.to_string()))?;
         let (mean, scale) = standard(train.view());
@@ -102,9 +91,7 @@ fn search(rows: &DataFrame) -> Result<Model> {
             model.rmse += (missed.dot(&missed) / missed.len() as f64).sqrt() / FOLDS as f64;
         }
     }
-    let best = grid
-        .into_iter()
-        .reduce(|best, model| if model.rmse < best.rmse { model } else { best });
+    let best = grid.into_iter().reduce(|best, model| if model.rmse < best.rmse { model } else { best });
     Ok(best.expect("the grid is not empty"))
 }
 
@@ -125,20 +112,13 @@ fn matrix(rows: &DataFrame) -> Result<Array2<f64>> {
 }
 
 fn numbers(rows: &DataFrame, column: &str) -> Result<Vec<f64>> {
-    Ok(rows
-        .column(column)?
-        .cast(&DataType::Float64)?
-        .f64()?
-        .into_no_null_iter()
-        .collect())
+    Ok(rows.column(column)?.cast(&DataType::Float64)?.f64()?.into_no_null_iter().collect())
 }
 
 /// Mean and population standard deviation of each feature; 1 for one that is constant.
 fn standard(features: ArrayView2<f64>) -> (Array1<f64>, Array1<f64>) {
     let mean = features.mean_axis(Axis(1)).expect("there are rows to train on");
-    let scale = features
-        .std_axis(Axis(1), 0.0)
-        .mapv(|std| if std == 0.0 { 1.0 } else { std });
+    let scale = features.std_axis(Axis(1), 0.0).mapv(|std| if std == 0.0 { 1.0 } else { std });
     (mean, scale)
 }
 
