@@ -67,3 +67,8 @@ impl Error {
         move |source| Error::Io { what, path, source, next }
     }
 }
+
+/// The first line of a message: the dataframe engine's messages go on with advice for its own users.
+pub(crate) fn brief(cause: &impl std::fmt::Display) -> String {
+    cause.to_string().lines().next().unwrap_or_default().trim_end_matches('.').to_string()
+}

@@ -12,7 +12,7 @@ use polars::prelude::*;
 use polars_io::parquet::metadata::{FileMetadata, FileMetadataRef};
 use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, brief};
 
 /// One or more Parquet files of one schema, opened but not read.
 ///
@@ -236,7 +236,11 @@ fn read_footer(path: &Path) -> Result<(FileMetadataRef, SchemaRef)> {
 }
 
 fn damaged(path: &Path, cause: &PolarsError) -> Error {
-    Error::input(format!("{} cannot be read as Parquet: {cause}. Is it complete, and is it Parquet?", path.display()))
+    Error::input(format!(
+        "{} cannot be read as Parquet: {}. Is it complete, and is it Parquet?",
+        path.display(),
+        brief(cause)
+    ))
 }
 
 fn describe(schema: &Schema) -> String {

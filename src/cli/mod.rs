@@ -56,7 +56,7 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
     };
     let engines = Engines { known: LOCAL_ENGINES.iter().chain(more_engines).copied().collect() };
     if let Some(Command::Run(args)) = &cli.command {
-        args.size_thread_pool();
+        args.prepare_environment();
     }
     scratch::clean_up_on_ctrl_c();
     let outcome = match cli.command {

@@ -44,13 +44,18 @@ pub struct Args {
 }
 
 impl Args {
-    /// Sizes the dataframe engine's thread pool, which is made when it is first used and never changes.
-    pub fn size_thread_pool(&self) {
-        if let Some(threads) = self.threads {
-            // SAFETY: called first thing in the program, when no other thread exists that could read the environment.
+    /// Sets what libraries read from the environment when they are first used. Called first thing in the program.
+    pub fn prepare_environment(&self) {
+        // The dataframe engine makes its thread pool once, of this size.
+        let threads = self.threads.map(|threads| ("POLARS_MAX_THREADS", threads.to_string()));
+        // Where memory is refused, std reports it under a lock; a backtrace needs memory itself, is refused it, and
+        // waits for that lock for ever.
+        let no_backtrace = self.memory_limit.map(|_| ("RUST_BACKTRACE", "0".to_string()));
+        for (name, value) in threads.into_iter().chain(no_backtrace) {
+            // SAFETY: no other thread exists yet that could read the environment.
             #[allow(unsafe_code)]
             unsafe {
-                std::env::set_var("POLARS_MAX_THREADS", threads.to_string());
+                std::env::set_var(name, value);
             }
         }
     }

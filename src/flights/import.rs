@@ -4,6 +4,7 @@
 //! codes and names strings (in Parquet a dictionary, so short codes cost a byte or two), `time_hour` an instant in UTC.
 
 use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use polars::prelude::*;
 use polars_io::csv::read::{CsvReadOptions, NullValues};
 use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, brief};
 use crate::scratch::Replacement;
 
 /// Rows in a row group of the shipped flights, about: five groups, so that there is something to divide.
@@ -65,13 +66,14 @@ fn read_table(folder: &Path, name: &str) -> Result<DataFrame> {
             path.display()
         ))
     };
+    check_header(&path, &on_disk).map_err(bad)?;
     let file = File::open(&path).map_err(|cause| bad(cause.to_string()))?;
     let mut table = CsvReadOptions::default()
         .with_schema(Some(Arc::new(on_disk.clone())))
         .map_parse_options(|parse| parse.with_null_values(Some(NullValues::AllColumnsSingle("NA".into()))))
         .into_reader_with_file_handle(file)
         .finish()
-        .map_err(|cause| bad(cause.to_string()))?;
+        .map_err(|cause| bad(brief(&cause)))?;
     if let Ok(time) = table.column("time_hour") {
         let time = parse_instants(time).map_err(bad)?;
         table.with_column(time)?;
@@ -81,6 +83,18 @@ fn read_table(folder: &Path, name: &str) -> Result<DataFrame> {
         table.insert_column(0, ids.into_column())?;
     }
     Ok(table)
+}
+
+/// The CSV reader goes by place, so the names are checked here.
+fn check_header(path: &Path, schema: &Schema) -> std::result::Result<(), String> {
+    let mut header = String::new();
+    let file = File::open(path).map_err(|cause| cause.to_string())?;
+    BufReader::new(file).read_line(&mut header).map_err(|cause| cause.to_string())?;
+    let expected = schema.iter_names().map(|name| name.as_str()).collect::<Vec<_>>().join(",");
+    match header.trim_end().replace('"', "") {
+        header if header == expected => Ok(()),
+        header => Err(format!("its columns are {header}, expected {expected}")),
+    }
 }
 
 /// Texts such as `2013-01-01T10:00:00Z` as instants.

@@ -10,7 +10,7 @@ use polars_io::csv::write::CsvWriter;
 use polars_io::parquet::read::ParquetReader;
 use polars_io::parquet::write::ParquetWriter;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, brief};
 use crate::flights;
 use crate::scratch::Replacement;
 use crate::workloads::Workload;
@@ -83,7 +83,7 @@ pub fn expected(workload: &Workload, answer: &Schema) -> Result<DataFrame> {
         .with_schema(Some(Arc::new(answer.clone())))
         .into_reader_with_file_handle(file)
         .finish()
-        .map_err(|cause| bad(cause.to_string()))
+        .map_err(|cause| bad(brief(&cause)))
 }
 
 /// Checks that two answers to `workload` are the same: columns, types, rows in order; numbers within its tolerance.

@@ -60,7 +60,10 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Ou
     Err(Error::input(format!("the run of {mode} ended with {}: {complaint}", output.status)))
 }
 
-/// What programs say when memory is refused: Rust's allocator, and the system (ENOMEM).
+/// What is said when memory is refused: by Rust's allocator, and by the system (no room for data, or for the stack of a
+/// thread).
 fn ran_out_of_memory(complaint: &str) -> bool {
-    complaint.contains("memory allocation of") || complaint.contains("Cannot allocate memory")
+    ["memory allocation of", "Cannot allocate memory", "Resource temporarily unavailable"]
+        .iter()
+        .any(|phrase| complaint.contains(phrase))
 }

@@ -1,0 +1,229 @@
+//! The command line is a contract.
+
+mod support;
+
+use polars::prelude::*;
+use support::*;
+
+const MODES: [&str; 3] = ["eager", "dropin", "partitioned"];
+
+#[test]
+fn the_tour_checks_the_answers_and_shows_both_workloads() {
+    let output = outgrow(&[]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stdout(&output);
+    for part in ["336,776 real flights", "aggregation: ", "grid-search: ", "What next:"] {
+        assert!(text.contains(part), "`{part}` is not in:\n{text}");
+    }
+    assert_eq!(text.matches("with the expected one").count(), 2, "{text}");
+    for mode in MODES {
+        assert_eq!(
+            text.lines().filter(|line| line.trim().starts_with(mode) && line.contains('✓')).count(),
+            2,
+            "{text}"
+        );
+    }
+    assert!(!text.contains('\u{1b}'), "there is a colour where there is no terminal");
+    let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(widest <= 100, "{widest} characters in a line:\n{text}");
+}
+
+#[test]
+fn no_time_is_shown_when_an_answer_is_wrong() {
+    let home = tempfile::tempdir().unwrap();
+    let answers = home.path().join("datasets/answers");
+    std::fs::create_dir_all(&answers).unwrap();
+    let project = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets");
+    std::fs::copy(project.join("flights.parquet"), home.path().join("datasets/flights.parquet")).unwrap();
+    let right = std::fs::read_to_string(project.join("answers/aggregation.csv")).unwrap();
+    let wrong = right.replacen("9E,EWR,1193,", "9E,EWR,1194,", 1);
+    assert_ne!(right, wrong);
+    std::fs::write(answers.join("aggregation.csv"), wrong).unwrap();
+    let output =
+        program().env("OUTGROW_HOME", home.path()).args(["compare", "aggregation", "--runs", "1"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stdout(&output), "");
+    let complaint = stderr(&output);
+    assert!(complaint.contains("flights of carrier = \"9E\", origin = \"EWR\": 1193 and 1194"), "{complaint}");
+}
+
+#[test]
+fn json_is_one_object_with_the_fields_of_the_contract() {
+    let fields = [
+        "bytes_moved",
+        "cpu_s",
+        "digest",
+        "engine",
+        "mode",
+        "peak_rss_bytes",
+        "rows",
+        "rows_moved",
+        "threads",
+        "wall_s",
+        "workload",
+    ];
+    for workload in ["aggregation", "grid-search"] {
+        let mut digests = Vec::new();
+        for mode in MODES {
+            let output = outgrow(&["run", workload, "--mode", mode, "--threads", "2", "--json"]);
+            assert_eq!(stdout(&output).lines().count(), 1);
+            let record = record(&output);
+            let mut names: Vec<&str> = record.as_object().unwrap().keys().map(String::as_str).collect();
+            names.sort_unstable();
+            assert_eq!(names, fields);
+            assert_eq!(record["workload"], workload);
+            assert_eq!(record["mode"], mode);
+            assert_eq!(record["rows"], 336_776);
+            assert_eq!(record["threads"], if mode == "eager" { 1 } else { 2 });
+            assert!(record["wall_s"].as_f64().unwrap() > 0.0 && record["cpu_s"].as_f64().unwrap() > 0.0);
+            assert!(record["peak_rss_bytes"].as_u64().unwrap() > 10 << 20);
+            assert_eq!(record["rows_moved"].as_u64().unwrap() > 0, mode != "eager");
+            digests.push(record["digest"].as_str().unwrap().to_string());
+        }
+        digests.dedup();
+        assert_eq!(digests.len(), 1, "{workload}: {digests:?}");
+    }
+}
+
+#[test]
+fn engines_can_be_chosen_and_agree() {
+    let run =
+        |engine: &str| record(&outgrow(&["run", "aggregation", "--mode", "partitioned", "--engine", engine, "--json"]));
+    let (serial, threads) = (run("serial"), run("threads"));
+    assert_eq!((&serial["engine"], &serial["threads"]), (&"serial".into(), &1.into()));
+    assert_eq!(threads["engine"], "threads");
+    assert_eq!(serial["digest"], threads["digest"]);
+    refused(&["run", "aggregation", "--mode", "partitioned", "--engine", "spark"], 2, &["`spark`", "threads, serial"]);
+    refused(&["run", "aggregation", "--mode", "eager", "--engine", "serial"], 2, &["serial", "partitioned mode only"]);
+}
+
+#[test]
+fn the_answer_is_written_as_parquet_or_csv() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+    let run = |answer: &str| outgrow(&["run", "aggregation", "--mode", "eager", "--answer", answer, "--json"]);
+    for name in ["answer.parquet", "answer.csv"] {
+        // The second time it replaces the first.
+        for _ in 0..2 {
+            record(&run(&path(name)));
+        }
+    }
+    let parquet = outgrow::measure::read(&folder.path().join("answer.parquet")).unwrap();
+    assert_eq!((parquet.height(), parquet.width()), (35, 8));
+    let csv = std::fs::read_to_string(folder.path().join("answer.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 36);
+    assert!(csv.starts_with("carrier,origin,flights,mean,std,min,max,distance\n9E,EWR,1193,"), "{csv}");
+    let names: Vec<_> = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    let bad = path("answer.xlsx");
+    refused(&["run", "aggregation", "--mode", "eager", "--answer", &bad], 2, &["answer.xlsx", ".parquet or .csv"]);
+    refused(
+        &["run", "aggregation", "--mode", "eager", "--answer", &format!("{}/x/answer.csv", path("answer.csv"))],
+        1,
+        &["answer.csv/x"],
+    );
+}
+
+#[test]
+fn rows_are_the_first_ones() {
+    let run = |rows: &str| record(&outgrow(&["run", "aggregation", "--mode", "dropin", "--rows", rows, "--json"]));
+    assert_eq!(run("1")["rows"], 1);
+    assert_eq!(run("1e5")["rows"], 100_000);
+    assert_eq!(run("100_000")["digest"], run("100000")["digest"]);
+}
+
+#[test]
+fn compare_takes_the_options_of_the_contract() {
+    let output = outgrow(&[
+        "compare",
+        "grid-search",
+        "--modes",
+        "partitioned,eager",
+        "--rows",
+        "20000",
+        "--runs",
+        "1",
+        "--threads",
+        "1",
+    ]);
+    let text = stdout(&output);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(text.contains("20,000 flights, 1 thread(s)") && text.contains("All answers agree."), "{text}");
+    assert!(text.contains("eager took ") && !text.contains("dropin"), "{text}");
+    refused(&["compare", "aggregation", "--modes", "eager,eager"], 2, &["eager twice"]);
+    refused(&["compare", "aggregation", "--modes", "pandas"], 2, &["pandas", "eager, dropin, partitioned"]);
+    refused(&["compare", "median"], 2, &["`median`", "aggregation, grid-search"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn running_out_of_memory_is_a_result() {
+    let output = program()
+        .env("RUST_BACKTRACE", "1")
+        .args(["compare", "grid-search", "--modes", "eager", "--runs", "1", "--memory-limit", "24MiB"])
+        .output()
+        .unwrap();
+    let text = stdout(&output);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(text.contains("eager ran out of memory in 1 of 1 runs") && text.contains("died"), "{text}");
+}
+
+#[test]
+fn help_has_examples_and_mistakes_are_one_line() {
+    for arguments in [&["--help"][..], &["run", "--help"], &["compare", "--help"], &["data", "grow", "--help"]] {
+        let output = outgrow(arguments);
+        assert!(output.status.success());
+        assert!(stdout(&output).contains("Example"), "{arguments:?}");
+    }
+    refused(&["compar"], 2, &["compar", "compare"]);
+    refused(&["run", "aggregation"], 2, &["--mode"]);
+    refused(&["run", "aggregation", "--mode", "eager", "--rows", "1", "--input", "x"], 2, &["--rows", "--input"]);
+}
+
+#[test]
+fn a_closed_output_is_no_crash() {
+    let mut child = program()
+        .args(["run", "aggregation", "--mode", "eager"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(141), ""));
+}
+
+/// A carrier with too few flights for five folds is in the answer, with nulls; the others are not touched.
+#[test]
+fn a_carrier_with_too_few_rows_has_no_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = flights();
+    let carriers = all.column("carrier").unwrap().str().unwrap();
+    let is = |carrier: &str| -> BooleanChunked { carriers.iter().map(|other| Some(other == Some(carrier))).collect() };
+    let known = all.column("arr_delay").unwrap().is_not_null();
+    let few = all.filter(&(&is("OO") & &known)).unwrap().head(Some(4));
+    let unknown = all.filter(&(&is("YV") & &!known)).unwrap().head(Some(9));
+    let many = all.filter(&is("HA")).unwrap();
+    let input = folder.path().join("few.parquet");
+    write_parquet(&few.vstack(&unknown).unwrap().vstack(&many).unwrap(), &input);
+    for mode in MODES {
+        let answer = folder.path().join(format!("{mode}.csv"));
+        let output = outgrow(&[
+            "run",
+            "grid-search",
+            "--mode",
+            mode,
+            "--json",
+            "--input",
+            input.to_str().unwrap(),
+            "--answer",
+            answer.to_str().unwrap(),
+        ]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let text = std::fs::read_to_string(&answer).unwrap();
+        let rows: Vec<&str> = text.lines().collect();
+        assert_eq!(rows[0], "carrier,n,penalty,l1_ratio,rmse");
+        assert!(rows[1].starts_with("HA,342,0.01,0.9,21.7"), "{text}");
+        assert_eq!(rows[2..], ["OO,4,,,", "YV,0,,,"], "{mode}");
+    }
+}
