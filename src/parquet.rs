@@ -19,23 +19,29 @@ use crate::error::{Error, Result, brief};
 /// Cloning is cheap: the footers are shared.
 #[derive(Clone, Debug)]
 pub struct ParquetFiles {
-    files: Arc<[OpenFile]>,
+    paths: Arc<[PathBuf]>,
     schema: SchemaRef,
     groups: Vec<RowGroup>,
 }
 
-#[derive(Debug)]
-struct OpenFile {
-    path: PathBuf,
-    footer: FileMetadataRef,
-}
-
 /// Where one row group is, and how many of its rows are wanted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct RowGroup {
     file: usize,
-    index: usize,
+    /// The footer of the file, cut down to this row group: a reader then touches nothing else of the file.
+    footer: FileMetadataRef,
     rows: usize,
+}
+
+impl RowGroup {
+    fn all_of(file: usize, footer: &FileMetadata) -> impl Iterator<Item = Self> {
+        let without_groups = FileMetadata { row_groups: vec![], ..footer.clone() };
+        footer.row_groups.iter().map(move |group| {
+            let rows = group.num_rows();
+            let alone = FileMetadata { row_groups: vec![group.clone()], num_rows: rows, ..without_groups.clone() };
+            Self { file, footer: Arc::new(alone), rows }
+        })
+    }
 }
 
 impl ParquetFiles {
@@ -52,10 +58,10 @@ impl ParquetFiles {
     /// # Errors
     /// As [`ParquetFiles::open`].
     pub fn open_all<P: AsRef<Path>>(paths: &[P]) -> Result<Self> {
-        let mut files = Vec::with_capacity(paths.len());
         let mut groups = Vec::new();
         let mut schema: Option<SchemaRef> = None;
-        for path in paths.iter().map(AsRef::as_ref) {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| path.as_ref().to_path_buf()).collect();
+        for (file, path) in paths.iter().enumerate() {
             let (footer, found) = read_footer(path)?;
             match &schema {
                 Some(first) if **first != *found => {
@@ -63,7 +69,7 @@ impl ParquetFiles {
                         "{} has other columns or types than {}: found {}, expected {}. Read them in separate calls, or \
                          write them again with one schema.",
                         path.display(),
-                        paths[0].as_ref().display(),
+                        paths[0].display(),
                         describe(&found),
                         describe(first),
                     )));
@@ -71,16 +77,10 @@ impl ParquetFiles {
                 Some(_) => {}
                 None => schema = Some(found),
             }
-            let file = files.len();
-            groups.extend(footer.row_groups.iter().enumerate().map(|(index, group)| RowGroup {
-                file,
-                index,
-                rows: group.num_rows(),
-            }));
-            files.push(OpenFile { path: path.to_path_buf(), footer });
+            groups.extend(RowGroup::all_of(file, &footer));
         }
         let schema = schema.ok_or_else(|| Error::input("no Parquet file was given. Name at least one."))?;
-        Ok(Self { files: files.into(), schema, groups })
+        Ok(Self { paths: paths.into(), schema, groups })
     }
 
     /// The columns and types of the files.
@@ -126,14 +126,14 @@ impl ParquetFiles {
                     return Err(Error::input(format!(
                         "column `{name}` of {} is {found}, expected {dtype}. Cast it and write the file again; \
                          datasets/README.md has the schema.",
-                        self.files[0].path.display()
+                        self.paths[0].display()
                     )));
                 }
                 None => {
                     return Err(Error::input(format!(
                         "{} has no column `{name}`; it has {}. Give Parquet files of flights: datasets/README.md has \
                          the schema.",
-                        self.files[0].path.display(),
+                        self.paths[0].display(),
                         describe(&self.schema)
                     )));
                 }
@@ -147,22 +147,16 @@ impl ParquetFiles {
     /// # Errors
     /// [`Error::Input`] for a column that is not there or a file that is damaged or gone.
     pub fn read_row_group(&self, number: usize, columns: &[&str]) -> Result<DataFrame> {
-        let group = self.groups[number];
-        let file = &self.files[group.file];
+        let group = &self.groups[number];
+        let path = &self.paths[group.file];
         let projection = self.projection(columns)?;
-        let open = File::open(&file.path).map_err(Error::io("cannot read", &file.path, "Is it still there?"))?;
-        // A footer that lists this row group alone: the reader then touches nothing else of the file.
-        let footer = FileMetadata {
-            row_groups: vec![file.footer.row_groups[group.index].clone()],
-            num_rows: file.footer.row_groups[group.index].num_rows(),
-            ..FileMetadata::clone(&file.footer)
-        };
-        let mut reader = ParquetReader::new(open)
+        let file = File::open(path).map_err(Error::io("cannot read", path, "Is it still there?"))?;
+        let mut reader = ParquetReader::new(file)
             .read_parallel(ParallelStrategy::None)
             .with_slice(Some((0, group.rows)))
             .with_projection(Some(projection));
-        reader.set_metadata(Arc::new(footer));
-        let frame = reader.finish().map_err(|cause| damaged(&file.path, &cause))?;
+        reader.set_metadata(group.footer.clone());
+        let frame = reader.finish().map_err(|cause| damaged(path, &cause))?;
         Ok(frame.select(columns.iter().copied())?)
     }
 
@@ -197,7 +191,7 @@ impl ParquetFiles {
             self.schema.index_of(name).ok_or_else(|| {
                 Error::input(format!(
                     "no column `{name}` in {}; it has {}.",
-                    self.files[0].path.display(),
+                    self.paths[0].display(),
                     describe(&self.schema)
                 ))
             })

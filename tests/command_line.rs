@@ -227,3 +227,23 @@ fn a_carrier_with_too_few_rows_has_no_model() {
         assert_eq!(rows[2..], ["OO,4,,,", "YV,0,,,"], "{mode}");
     }
 }
+
+/// What the README shows is what the program prints: figures differ from machine to machine, answers do not.
+#[test]
+fn the_readme_shows_real_output() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, shown) = readme.split_once("```text\naggregation: ").unwrap();
+    let shown = format!("aggregation: {}", shown.split("\n```").next().unwrap());
+    let printed = stdout(&outgrow(&[]));
+    let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
+    let figures = |line: &str| ["✓", " took ", "Weak:", " wall "].iter().any(|mark| line.contains(mark));
+    let fixed: Vec<&str> = shown.lines().filter(|line| !figures(line)).collect();
+    assert!(fixed.len() > 20, "{shown}");
+    for line in fixed {
+        assert!(printed.contains(&line), "the program does not print: {line}");
+    }
+    let digests = shown.lines().filter_map(|line| line.split_once('✓')).map(|(_, digest)| digest);
+    for digest in digests {
+        assert!(printed.iter().any(|line| line.ends_with(digest)), "no answer has the digest {digest}");
+    }
+}

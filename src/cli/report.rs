@@ -116,6 +116,7 @@ fn readings(plan: &Plan, comparison: &Comparison) -> Vec<String> {
     }
     if figures.iter().any(|(_, figures)| figures.wall_s < SHORT_S) {
         lines.push(format!("Weak: some runs take less than {}. More rows tell more.", seconds(SHORT_S)));
+        return lines;
     }
     for (of_mode, figures) in &figures {
         let spread = (figures.slowest_s - figures.fastest_s) / figures.wall_s;

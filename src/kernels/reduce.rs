@@ -106,21 +106,25 @@ fn for_each<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups, mut
     for chunk in values.downcast_iter() {
         let (here, rest) = codes.split_at(chunk.len());
         codes = rest;
-        // A number that does not equal itself is NaN.
         if values.has_nulls() {
             for (code, value) in here.iter().zip(chunk.iter()) {
-                if let Some(value) = value.copied().filter(|value| value == value) {
+                if let Some(value) = value.copied().filter(is_number) {
                     visit(*code as usize, value);
                 }
             }
         } else {
-            for (code, value) in here.iter().zip(chunk.values_iter().copied()) {
-                if value == value {
-                    visit(*code as usize, value);
+            for (code, value) in here.iter().zip(chunk.values_iter()) {
+                if is_number(value) {
+                    visit(*code as usize, *value);
                 }
             }
         }
     }
+}
+
+/// NaN is the one value that cannot be compared with itself.
+fn is_number<N: PartialOrd>(value: &N) -> bool {
+    value.partial_cmp(value).is_some()
 }
 
 fn count<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups) -> Vec<i64> {

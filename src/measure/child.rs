@@ -23,6 +23,16 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// The record, if there is one.
+    pub fn record(&self) -> Option<&Record> {
+        match self {
+            Outcome::Finished(record) => Some(record),
+            Outcome::OutOfMemory { .. } => None,
+        }
+    }
+}
+
 /// Runs one mode of the plan in a child process; the answer comes back through a file in `folder`.
 pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Outcome, Option<DataFrame>)> {
     let answer = folder.join("answer.parquet");

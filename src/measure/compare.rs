@@ -46,11 +46,7 @@ pub struct ModeRuns {
 impl ModeRuns {
     /// The records of the runs that gave an answer.
     pub fn records(&self) -> Vec<&Record> {
-        let finished = |outcome| match outcome {
-            &Outcome::Finished(ref record) => Some(record),
-            Outcome::OutOfMemory { .. } => None,
-        };
-        self.outcomes.iter().filter_map(finished).collect()
+        self.outcomes.iter().filter_map(Outcome::record).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Measuring: one child process per run, the answer checked before a time is shown.
 //!
-//! [`run_here`] is one run in this process, with its [`Record`]; [`compare`] starts children that do just that, in turn
+//! [`run_here`] is one run in this process, with its [`Record`]; [`compare()`] starts children that do just that, in turn
 //! (A B C A B C), checks that they agree, and hands back all records. Nothing here prints.
 
 mod answers;

@@ -19,7 +19,7 @@
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
-//! Read on in this order: [`transform`] is the call, [`by`] says how rows are split, [`OutputSchema`] what a function
+//! Read on in this order: [`transform()`] is the call, [`by`] says how rows are split, [`OutputSchema`] what a function
 //! returns, [`Engine`] who does the work, and `local` how [`Serial`] and [`Threads`] do it.
 //!
 //! So far: functions of frames, `by` with presort, one slice of rows otherwise, hash partitions. What the full meaning
