@@ -47,7 +47,7 @@ pub enum Error {
     Disagreement(String),
 
     /// The dataframe engine underneath reported an error of its own.
-    #[error("the dataframe engine reported: {0}")]
+    #[error("the dataframe engine reported: {}", brief(.0))]
     Polars(#[from] polars::error::PolarsError),
 }
 

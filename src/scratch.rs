@@ -194,6 +194,8 @@ impl Replacement {
     /// # Errors
     /// [`Error::Io`] when the system refuses; then the old content stays.
     pub fn commit(self) -> Result<()> {
+        // While this is held Ctrl-C waits: the old content is never gone before the new one is there.
+        let _held = leftovers();
         let refused = |source| Error::io("cannot replace", &self.target, "Is it in use?")(source);
         if !(self.force && self.target.exists() && self.draft.is_dir()) {
             return std::fs::rename(&self.draft, &self.target).map_err(refused);

@@ -3,7 +3,8 @@
 use indicatif::HumanCount;
 
 use super::print::print;
-use super::run::{check_engine, flights, open_with_progress};
+use super::report::count;
+use super::setting::{Setting, open_with_progress};
 use super::{Engines, progress, report, values};
 use crate::error::{Error, Result};
 use crate::measure::{self, Comparison, Plan};
@@ -19,49 +20,36 @@ pub struct Args {
     /// The modes to compare, with commas between them
     #[arg(long, value_delimiter = ',', default_value = "eager,dropin,partitioned")]
     modes: Vec<Mode>,
-    /// Who runs the partitioned mode: threads or serial [default: threads]
-    #[arg(long)]
-    engine: Option<String>,
-    /// How many flights: up to 336776 the first ones of 2013, beyond that grown once and kept under data/
-    #[arg(long, value_name = "N", value_parser = values::rows, conflicts_with = "input")]
-    rows: Option<u64>,
-    /// Flights of your own: a Parquet file, a folder of them, or a glob
-    #[arg(long, value_name = "FILE|DIR|GLOB")]
-    input: Option<String>,
     /// Counted runs of each mode; one more of each comes first to warm up
     #[arg(long, value_name = "K", default_value = "5", value_parser = values::runs)]
     runs: usize,
-    /// Threads of the drop-in and the partitioned mode [default: all cores]
-    #[arg(long, value_name = "T", value_parser = values::threads)]
-    threads: Option<usize>,
-    /// A hard limit on the memory of each run, such as 2GiB (Linux); a run that dies of it is a result
-    #[arg(long, value_name = "SIZE", value_parser = values::bytes)]
-    memory_limit: Option<u64>,
+    #[command(flatten)]
+    setting: Setting,
 }
 
 pub fn compare(args: &Args, engines: &Engines) -> Result<()> {
     let workload = workloads::find(&args.workload)?;
-    check_engine(args.engine.as_deref(), &args.modes)?;
+    args.setting.check_engine(&args.modes)?;
     for (at, mode) in args.modes.iter().enumerate() {
         if args.modes[..at].contains(mode) {
             return Err(Error::input(format!("--modes names {mode} twice. Name each mode once.")));
         }
     }
-    let threads = args.threads.unwrap_or_else(values::cores);
+    let threads = args.setting.threads();
     // Made here only to hear now, and not from a child, when there is no such engine.
-    engines.make(args.engine.as_deref(), threads)?;
+    engines.make(args.setting.engine.as_deref(), threads)?;
     let plan = Plan {
         workload,
         modes: args.modes.clone(),
-        engine: args.engine.clone(),
-        flights: flights(args.rows, args.input.as_deref()),
+        engine: args.setting.engine.clone(),
+        flights: args.setting.flights(),
         runs: args.runs,
         threads,
-        memory_limit: args.memory_limit,
+        memory_limit: args.setting.memory_limit,
     };
     let rows = open_with_progress(&plan.flights)?;
     let comparison = measured(&plan)?;
-    print(&format!("{}\n{} flights, {threads} thread(s)\n\n", workload.question, HumanCount(rows)))?;
+    print(&format!("{}\n{} flights, {}\n\n", workload.question, HumanCount(rows), count(threads, "thread")))?;
     print(&report::comparison(&plan, &comparison))
 }
 

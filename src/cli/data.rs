@@ -6,6 +6,7 @@ use clap::Subcommand;
 use indicatif::{BinaryBytes, HumanCount};
 
 use super::print::print;
+use super::report::count;
 use super::{progress, values};
 use crate::error::Result;
 use crate::flights::grow::{Order, SEED, grow};
@@ -58,7 +59,12 @@ pub fn data(args: &Args) -> Result<()> {
             let files = grow(&order, |done| bar.set_position(done));
             bar.finish_and_clear();
             let files = files?;
-            print(&format!("{} flights in {files} file(s) under {}.\n", HumanCount(*rows), out.display()))
+            print(&format!(
+                "{} flights in {} under {}.\n",
+                HumanCount(*rows),
+                count(files as usize, "file"),
+                out.display()
+            ))
         }
         Data::Import { from, out, force } => {
             for (table, rows, bytes) in import(from, out, *force)? {

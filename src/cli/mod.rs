@@ -9,6 +9,7 @@ mod print;
 mod progress;
 mod report;
 mod run;
+mod setting;
 mod tour;
 mod values;
 
@@ -56,7 +57,7 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
     };
     let engines = Engines { known: LOCAL_ENGINES.iter().chain(more_engines).copied().collect() };
     if let Some(Command::Run(args)) = &cli.command {
-        args.prepare_environment();
+        args.setting.prepare_environment();
     }
     scratch::clean_up_on_ctrl_c();
     let outcome = match cli.command {

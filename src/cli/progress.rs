@@ -1,5 +1,6 @@
 //! Progress bars: on stderr, and only where it is a terminal.
 
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,6 +13,19 @@ pub fn steps(steps: usize, what: &str) -> ProgressBar {
 /// A bar for rows that are written.
 pub fn rows(rows: u64, what: &str) -> ProgressBar {
     bar(rows, "{prefix} {bar:24} {human_pos}/{human_len} rows {eta} left", what)
+}
+
+/// A sign of life for work whose end is not known; `None` where stderr is no terminal, as in a measured run.
+pub fn alive(what: &str) -> Option<ProgressBar> {
+    if !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let spinner = ProgressBar::new_spinner().with_message(what.to_string());
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        spinner.set_style(style);
+    }
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    Some(spinner)
 }
 
 fn bar(length: u64, template: &str, what: &str) -> ProgressBar {

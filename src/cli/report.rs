@@ -44,6 +44,11 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
+/// `1 run`, `3 runs`.
+pub fn count(number: usize, what: &str) -> String {
+    format!("{} {what}{}", HumanCount(number as u64), if number == 1 { "" } else { "s" })
+}
+
 /// The shortest and the longest of some times, in the unit of the longest.
 fn range(from_s: f64, to_s: f64) -> String {
     let to = seconds(to_s);
@@ -74,7 +79,10 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
         };
     }
     let mut text = format!("{table}\n");
-    text += &format!("  Medians of {} run(s) in turn, each a process of its own.\n", plan.runs);
+    text += &match plan.runs {
+        1 => "  One run of each mode, in a process of its own: how far runs differ is not known.\n".to_string(),
+        runs => format!("  Medians of {runs} runs in turn, each a process of its own.\n"),
+    };
     text += match (comparison.answer.is_some(), comparison.as_expected) {
         (true, true) => "  All answers agree, with each other and with the expected one.\n",
         (true, false) => "  All answers agree.\n",

@@ -24,14 +24,15 @@ pub fn tour() -> Result<()> {
     let threads = values::cores();
     print(&format!(
         "What happens when dataframe code outgrows one core? {} real flights, three ways to write\n\
-         the same code, {threads} thread(s) of this machine:\n  \
+         the same code, {} of this machine:\n  \
          eager        pandas-shaped: one core, every step materialised\n  \
          dropin       change the import, keep the code: partitions with one index over all\n  \
          partitioned  keep your function, say how rows are split, choose the engine last\n\n\
          In the tables below, wall is the time one waits (the bar shows it), CPU the work of all threads\n\
          together, memory the most held at once, moved the rows copied between partitions, and answer\n\
          a short form of the answer, with a tick because it was checked before any time is shown.\n\n",
-        HumanCount(SHIPPED_ROWS as u64)
+        HumanCount(SHIPPED_ROWS as u64),
+        report::count(threads, "thread")
     ))?;
     for workload in workloads::ALL {
         let plan = Plan {

@@ -5,7 +5,7 @@ use polars::prelude as pl;
 use super::{Agg, DataFrame, combine, pool};
 use crate::error::Result;
 use crate::exchange;
-use crate::kernels::Groups;
+use crate::kernels::{self, Groups};
 use crate::ledger::{self, Step};
 
 /// Buckets of an exchange for each thread: enough that one large group does not hold up half of the rest.
@@ -43,7 +43,7 @@ impl<'a> GroupBy<'a> {
             let groups = Groups::of(rows, &keys)?;
             let mut columns = groups.keys().columns().to_vec();
             for (place, (_, column, agg)) in named.iter().enumerate() {
-                columns.extend(combine::partial(rows.column(column)?, &groups, *agg, place)?);
+                columns.extend(combine::partial(kernels::column(rows, column)?, &groups, *agg, place)?);
             }
             Ok(pl::DataFrame::new(groups.len(), columns)?)
         })?;

@@ -5,7 +5,7 @@ use polars::prelude as pl;
 use super::one_core::on_one_core;
 use super::{Agg, DataFrame};
 use crate::error::Result;
-use crate::kernels::{Groups, reduce};
+use crate::kernels::{self, Groups, reduce};
 use crate::ledger::{self, Step};
 
 /// The rows of a frame, to be grouped.
@@ -36,9 +36,9 @@ impl<'a> GroupBy<'a> {
         on_one_core(|| {
             let frame = &self.frame.columns;
             let groups = Groups::of(frame, &self.keys())?;
-            let reduced = named
-                .iter()
-                .map(|(name, column, agg)| Ok(reduce(frame.column(column)?, &groups, *agg)?.with_name((*name).into())));
+            let reduced = named.iter().map(|(name, column, agg)| {
+                Ok(reduce(kernels::column(frame, column)?, &groups, *agg)?.with_name((*name).into()))
+            });
             let reduced = pl::DataFrame::new(groups.len(), reduced.collect::<Result<Vec<_>>>()?)?;
             let sorted = groups.in_key_order()?;
             Ok(DataFrame { columns: reduced.take(&sorted)?, index: Some(groups.keys().take(&sorted)?) })

@@ -115,10 +115,14 @@ struct Codes {
     count: usize,
 }
 
-fn column<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column> {
+/// A column of a frame by name.
+///
+/// # Errors
+/// [`Error::Input`] that lists the columns there are.
+pub fn column<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column> {
     frame.column(name).map_err(|_| {
         let columns: Vec<&str> = frame.columns().iter().map(|column| column.name().as_str()).collect();
-        Error::input(format!("no column `{name}` to group by; there are {}.", columns.join(", ")))
+        Error::input(format!("no column `{name}`; there are {}.", columns.join(", ")))
     })
 }
 
@@ -233,6 +237,6 @@ mod tests {
     fn an_unknown_key_names_the_columns_there_are() {
         let frame = df!("carrier" => ["UA"]).unwrap();
         let message = Groups::of(&frame, &["carier"]).unwrap_err().to_string();
-        assert_eq!(message, "no column `carier` to group by; there are carrier.");
+        assert_eq!(message, "no column `carier`; there are carrier.");
     }
 }

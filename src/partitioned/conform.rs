@@ -26,26 +26,23 @@ fn cast(column: &Column, dtype: &DataType) -> Result<Column, String> {
         return Ok(column.clone());
     }
     let lossy = |value: String| {
-        Err(format!("column `{}` of its output is {from}, and {value} cannot become {dtype}", column.name()))
+        format!("column `{}` of its output is {from}, and {value} cannot become {dtype}", column.name())
     };
-    let there = match column.cast(dtype) {
-        Ok(there) => there,
-        Err(_) => return lossy("its values".to_string()),
+    let there = column.cast(dtype).map_err(|_| lossy("its values".to_string()))?;
+    let same = if from.is_string() {
+        // Text is read: `"07"` becomes 7, and what is no number becomes null.
+        there.is_null().equal(&column.is_null())
+    } else {
+        // What is lost shows on the way back.
+        let back = there.cast(from).map_err(|error| error.to_string())?;
+        back.as_materialized_series()
+            .equal_missing(column.as_materialized_series())
+            .map_err(|error| error.to_string())?
     };
-    // What is lost shows on the way back; text is read, so `"07"` may come back as `"7"`.
-    let back = if from.is_string() { None } else { there.cast(from).ok() };
-    for row in 0..column.len() {
-        let (value, cast) = (column.get(row), there.get(row));
-        let (Ok(value), Ok(cast)) = (value, cast) else { continue };
-        let same = match &back {
-            Some(back) => back.get(row).is_ok_and(|back| back == value),
-            None => value.is_null() == cast.is_null(),
-        };
-        if !same {
-            return lossy(format!("the value {value}"));
-        }
+    match same.iter().position(|same| same != Some(true)) {
+        Some(row) => Err(lossy(format!("the value {}", column.get(row).unwrap_or(AnyValue::Null)))),
+        None => Ok(there),
     }
-    Ok(there)
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ fn by_slice(job: &Job, workers: usize) -> Result<Vec<DataFrame>> {
     let slices = job.input.slices(workers);
     let (rows, outputs) = workers::run(workers, slices, |number| {
         let rows = job.input.slice(number, slices)?;
-        Ok::<_, Error>((rows.height(), call(job, rows, &sort_keys, &format!("on slice {number}"))?))
+        Ok::<_, Error>((rows.height(), call(job, rows, &sort_keys, || format!("on slice {number}"))?))
     })?
     .into_iter()
     .unzip();
@@ -62,8 +62,7 @@ fn by_key(job: &Job, workers: usize) -> Result<Vec<DataFrame>> {
         let groups = Groups::of(&buckets[number], &keys)?;
         let mut outputs = Vec::with_capacity(groups.len());
         for (group, rows) in groups.split(&buckets[number])?.into_iter().enumerate() {
-            let key = || describe(groups.keys(), group);
-            outputs.push((rows.height(), call(job, rows, &sort_keys, &key())?));
+            outputs.push((rows.height(), call(job, rows, &sort_keys, || describe(groups.keys(), group))?));
         }
         Ok::<_, Error>(outputs)
     })?;
@@ -72,10 +71,9 @@ fn by_key(job: &Job, workers: usize) -> Result<Vec<DataFrame>> {
     Ok(outputs)
 }
 
-/// Calls the function on one partition and holds its output against the schema.
-fn call(job: &Job, rows: DataFrame, sort_keys: &[SortKey], group: &str) -> Result<DataFrame> {
-    let fault =
-        |cause: String, next| Error::Function { function: job.name.to_string(), group: group.to_string(), cause, next };
+/// Calls the function on one partition and holds its output against the schema. `group` says which one, for errors.
+fn call(job: &Job, rows: DataFrame, sort_keys: &[SortKey], group: impl Fn() -> String) -> Result<DataFrame> {
+    let fault = |cause: String, next| Error::Function { function: job.name.to_string(), group: group(), cause, next };
     let rows = sort(rows, sort_keys)?;
     let output = match catch_unwind(AssertUnwindSafe(|| (job.function)(rows))) {
         Ok(Ok(output)) => output,
