@@ -46,8 +46,12 @@ pub enum Error {
     #[error("{0}")]
     Disagreement(String),
 
+    /// A process that was to be measured gave no answer: it could not be started, or was stopped.
+    #[error("{0}")]
+    Failure(String),
+
     /// The dataframe engine underneath reported an error of its own.
-    #[error("the dataframe engine reported: {}", brief(.0))]
+    #[error("the dataframe engine reported: {}. Check the columns and types that were asked for", brief(.0))]
     Polars(#[from] polars::error::PolarsError),
 }
 

@@ -9,6 +9,12 @@ use polars::prelude::*;
 use crate::error::Result;
 use crate::ledger::{self, Step};
 
+/// How many buckets are good for so many workers: enough that one large group does not hold up half of the rest, and not
+/// so many that a slice falls into crumbs.
+pub fn buckets(workers: usize) -> usize {
+    (16 * workers).min(256)
+}
+
 /// Splits one slice into `buckets` frames by a hash of the columns `keys`; equal keys (nulls too) meet in one bucket.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 //! when the files are opened but their footers.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -151,12 +152,14 @@ impl ParquetFiles {
         let path = &self.paths[group.file];
         let projection = self.projection(columns)?;
         let file = File::open(path).map_err(Error::io("cannot read", path, "Is it still there?"))?;
-        let mut reader = ParquetReader::new(file)
-            .read_parallel(ParallelStrategy::None)
-            .with_slice(Some((0, group.rows)))
-            .with_projection(Some(projection));
-        reader.set_metadata(group.footer.clone());
-        let frame = reader.finish().map_err(|cause| damaged(path, &cause))?;
+        let frame = undamaged(path, || {
+            let mut reader = ParquetReader::new(file)
+                .read_parallel(ParallelStrategy::None)
+                .with_slice(Some((0, group.rows)))
+                .with_projection(Some(projection));
+            reader.set_metadata(group.footer.clone());
+            reader.finish()
+        })?;
         Ok(frame.select(columns.iter().copied())?)
     }
 
@@ -190,7 +193,7 @@ impl ParquetFiles {
         let position = |name: &&str| {
             self.schema.index_of(name).ok_or_else(|| {
                 Error::input(format!(
-                    "no column `{name}` in {}; it has {}.",
+                    "no column `{name}` in {}; it has {}. Ask for one of these.",
                     self.paths[0].display(),
                     describe(&self.schema)
                 ))
@@ -212,7 +215,12 @@ fn expand(pattern: &str) -> Result<Vec<PathBuf>> {
         (pattern.to_string(), "is no file, no folder, and matches nothing as a glob")
     };
     let matches = glob::glob(&glob).map_err(|error| Error::input(format!("`{pattern}` is not a glob: {error}.")))?;
-    let mut files: Vec<PathBuf> = matches.filter_map(|entry| entry.ok()).filter(|path| path.is_file()).collect();
+    let matches = matches.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| {
+        let path = error.path().display();
+        Error::input(format!("`{pattern}`: cannot look into {path}: {}. Check its permissions.", error.error()))
+    })?;
+    // What is no folder is meant to be read: a link that leads nowhere is an error, not half of the data.
+    let mut files: Vec<PathBuf> = matches.into_iter().filter(|path| !path.is_dir()).collect();
     files.sort();
     if files.is_empty() {
         return Err(Error::input(format!("`{pattern}` {what}. Give a Parquet file, a folder of them, or a glob.")));
@@ -223,13 +231,23 @@ fn expand(pattern: &str) -> Result<Vec<PathBuf>> {
 /// The footer of one file and its columns.
 fn read_footer(path: &Path) -> Result<(FileMetadataRef, SchemaRef)> {
     let file = File::open(path).map_err(Error::io("cannot read", path, "Check the path and its permissions."))?;
-    let mut reader = ParquetReader::new(file);
-    let footer = reader.get_metadata().map_err(|cause| damaged(path, &cause))?.clone();
-    let arrow = reader.schema().map_err(|cause| damaged(path, &cause))?;
-    Ok((footer, Arc::new(Schema::from_arrow_schema(&arrow))))
+    undamaged(path, || {
+        let mut reader = ParquetReader::new(file);
+        let footer = reader.get_metadata()?.clone();
+        let arrow = reader.schema()?;
+        Ok((footer, Arc::new(Schema::from_arrow_schema(&arrow))))
+    })
 }
 
-fn damaged(path: &Path, cause: &PolarsError) -> Error {
+/// Runs a reader; a file that it cannot read is an error, also where it panics about one.
+fn undamaged<T>(path: &Path, read: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(outcome) => outcome.map_err(|cause| damaged(path, &cause)),
+        Err(_) => Err(damaged(path, &"the reader gave up on its bytes")),
+    }
+}
+
+fn damaged(path: &Path, cause: &impl std::fmt::Display) -> Error {
     Error::input(format!(
         "{} cannot be read as Parquet: {}. Is it complete, and is it Parquet?",
         path.display(),

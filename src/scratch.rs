@@ -140,6 +140,12 @@ impl Replacement {
                 target.display()
             )));
         }
+        if is_mount_point(target) {
+            return Err(Error::input(format!(
+                "{} is where a file system begins, so it cannot be put there whole. Name a folder below it.",
+                target.display()
+            )));
+        }
         let replacement = Self::beside(target, force)?;
         std::fs::create_dir(&replacement.draft).map_err(Error::io(
             "cannot make",
@@ -194,22 +200,43 @@ impl Replacement {
     /// # Errors
     /// [`Error::Io`] when the system refuses; then the old content stays.
     pub fn commit(self) -> Result<()> {
-        // While this is held Ctrl-C waits: the old content is never gone before the new one is there.
-        let _held = leftovers();
         let refused = |source| Error::io("cannot replace", &self.target, "Is it in use?")(source);
         if !(self.force && self.target.exists() && self.draft.is_dir()) {
             return std::fs::rename(&self.draft, &self.target).map_err(refused);
         }
         // A folder cannot be renamed over one that holds something: the old one steps aside, and is removed last.
         let old = self.draft.with_extension("old");
-        std::fs::rename(&self.target, &old).map_err(refused)?;
-        if let Err(error) = std::fs::rename(&self.draft, &self.target) {
-            let _ = std::fs::rename(&old, &self.target);
-            return Err(refused(error));
+        let _listed = Listed::path(&old);
+        {
+            // While this is held Ctrl-C waits: the old content is never gone before the new one is there.
+            let _held = leftovers();
+            std::fs::rename(&self.target, &old).map_err(refused)?;
+            if let Err(error) = std::fs::rename(&self.draft, &self.target) {
+                let _ = std::fs::rename(&old, &self.target);
+                return Err(refused(error));
+            }
         }
         remove(&old);
-        Ok(())
+        match old.exists() {
+            true => {
+                Err(Error::io("cannot remove what was replaced,", &old, "Remove it.")(std::io::Error::other("in use")))
+            }
+            false => Ok(()),
+        }
     }
+}
+
+/// A file system begins here when the folder lies on another device than the one above it.
+#[cfg(unix)]
+fn is_mount_point(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path: PathBuf| path.metadata().map(|folder| folder.dev());
+    matches!((device(folder.into()), device(folder.join(".."))), (Ok(here), Ok(above)) if here != above)
+}
+
+#[cfg(not(unix))]
+fn is_mount_point(_folder: &Path) -> bool {
+    false
 }
 
 impl Drop for Replacement {

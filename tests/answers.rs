@@ -2,10 +2,13 @@
 //!
 //! The expected answers come from pandas and scikit-learn (`datasets/answers/make.py`), not from this crate.
 
+mod support;
+
 use outgrow::flights::shipped;
 use outgrow::measure::{agree, expected};
 use outgrow::partitioned::{Engine, Serial, Threads};
 use outgrow::workloads::ALL;
+use polars::prelude::*;
 
 #[test]
 fn every_mode_and_engine_gives_the_expected_answer() {
@@ -22,6 +25,34 @@ fn every_mode_and_engine_gives_the_expected_answer() {
         assert!(expected.height() > 0);
         for (name, answer) in &answers {
             agree(workload, (name, answer), ("datasets/answers", &expected)).unwrap();
+        }
+    }
+}
+
+/// A flight without carrier or origin is in no row, in any mode.
+#[test]
+fn null_keys_are_left_out_in_every_mode() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rows = support::flights().head(Some(6_000));
+    let holes = |name: &str, every: usize| -> Column {
+        let texts = rows.column(name).unwrap().str().unwrap();
+        let texts: StringChunked =
+            texts.iter().enumerate().map(|(row, text)| text.filter(|_| row % every > 0)).collect();
+        texts.with_name(name.into()).into_column()
+    };
+    let (carrier, origin) = (holes("carrier", 7), holes("origin", 11));
+    rows.with_column(carrier).unwrap().with_column(origin).unwrap();
+    let path = folder.path().join("holes.parquet");
+    support::write_parquet(&rows, &path);
+    let files = outgrow::flights::open(path.to_str().unwrap()).unwrap();
+    for workload in ALL {
+        let eager = (workload.eager)(&files).unwrap();
+        assert!(eager.height() > 10);
+        assert!(workload.keys.iter().all(|key| eager.column(key).unwrap().null_count() == 0));
+        for (name, answer) in
+            [("dropin", (workload.dropin)(&files)), ("partitioned", (workload.partitioned)(&files, &Threads::new(2)))]
+        {
+            agree(workload, ("eager", &eager), (name, &answer.unwrap())).unwrap();
         }
     }
 }

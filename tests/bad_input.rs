@@ -55,6 +55,65 @@ fn files_that_cannot_be_read() {
     refused_in_all_modes(&path, &["damaged.parquet cannot be read as Parquet"]);
 }
 
+/// Whatever bytes are wrong, the file is refused or read; nothing panics.
+#[test]
+fn any_damage_is_an_error_or_harmless() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flipped.parquet");
+    write_parquet(&flights().head(Some(300)), &path);
+    let whole = std::fs::read(&path).unwrap();
+    let columns = ["carrier", "arr_delay", "time_hour"];
+    let (mut refused, mut seed) = (0, 1usize);
+    for _ in 0..400 {
+        let mut bytes = whole.clone();
+        for _ in 0..3 {
+            // Marsaglia's xorshift: any sequence will do. The footer is at the end, and small: mostly there.
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            let at = if seed % 4 > 0 { bytes.len() - 1 - seed % 4_000 } else { seed % bytes.len() };
+            bytes[at] ^= 1 << (seed >> 32 & 7);
+        }
+        std::fs::write(&path, bytes).unwrap();
+        let outcome = outgrow::ParquetFiles::open(path.to_str().unwrap()).and_then(|files| files.read_all(&columns));
+        match outcome {
+            Err(outgrow::Error::Input(message)) => {
+                assert!(message.contains("flipped.parquet"), "{message}");
+                refused += 1;
+            }
+            Err(other) => panic!("{other:?}"),
+            Ok(_) => {}
+        }
+    }
+    assert!(refused > 40, "{refused}");
+}
+
+/// Half of the data is not an answer: what cannot be read is said, not skipped.
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_not_skipped() {
+    let folder = tempfile::tempdir().unwrap();
+    write_parquet(&flights().head(Some(10)), &folder.path().join("a.parquet"));
+    std::os::unix::fs::symlink("nowhere", folder.path().join("b.parquet")).unwrap();
+    let input = folder.path().to_str().unwrap();
+    refused(&["run", "aggregation", "--mode", "eager", "--input", input], 1, &["b.parquet", "No such file"]);
+}
+
+#[test]
+fn grown_flights_that_are_not_whole_are_not_used() {
+    let home = tempfile::tempdir().unwrap();
+    let grown = home.path().join("data/flights-400000-seed-2013");
+    std::fs::create_dir_all(&grown).unwrap();
+    write_parquet(&flights().head(Some(10)), &grown.join("flights-00000.parquet"));
+    let output = program()
+        .env("OUTGROW_HOME", home.path())
+        .args(["run", "aggregation", "--mode", "eager", "--rows", "400000"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("holds 10 flights, not 400000. Remove it"), "{}", stderr(&output));
+}
+
 #[test]
 fn other_columns_or_types() {
     let folder = tempfile::tempdir().unwrap();

@@ -168,6 +168,34 @@ fn running_out_of_memory_is_a_result() {
     assert!(text.contains("eager ran out of memory in 1 of 1 runs") && text.contains("died"), "{text}");
 }
 
+/// As the system does when memory ends: the message says so, and what to do.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_is_killed_is_told_as_such() {
+    let child = program()
+        .args(["compare", "grid-search", "--modes", "eager"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let children = format!("/proc/{0}/task/{0}/children", child.id());
+    let measured = loop {
+        let ids = std::fs::read_to_string(&children).unwrap();
+        if let Some(id) = ids.split_whitespace().next() {
+            break id.parse().unwrap();
+        }
+    };
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(measured), nix::sys::signal::Signal::SIGKILL).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), stdout(&output)), (Some(1), String::new()));
+    let complaint = stderr(&output);
+    assert!(
+        complaint.contains("the run of eager was stopped by the system") && complaint.contains("--rows"),
+        "{complaint}"
+    );
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
+}
+
 #[test]
 fn help_has_examples_and_mistakes_are_one_line() {
     for arguments in [&["--help"][..], &["run", "--help"], &["compare", "--help"], &["data", "grow", "--help"]] {
@@ -177,6 +205,7 @@ fn help_has_examples_and_mistakes_are_one_line() {
     }
     refused(&["compar"], 2, &["compar", "compare"]);
     refused(&["run", "aggregation"], 2, &["--mode"]);
+    refused(&["data"], 2, &["requires a subcommand", "grow"]);
     refused(&["run", "aggregation", "--mode", "eager", "--rows", "1", "--input", "x"], 2, &["--rows", "--input"]);
 }
 

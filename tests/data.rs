@@ -140,6 +140,9 @@ fn parquet_is_made_from_the_csv_of_the_package() {
     );
     std::fs::remove_file(csv.join("flights.csv")).unwrap();
     refused(&forced, 2, &["flights.csv is not the table", "PyPI"]);
+    let nowhere = folder.path().join("nowhere");
+    refused(&["data", "import", "--from", paths[0], "--out", nowhere.to_str().unwrap()], 2, &["flights.csv"]);
+    assert!(!nowhere.exists());
     assert_eq!(std::fs::read(out.join("airlines.parquet")).unwrap(), before);
     assert_eq!(out.read_dir().unwrap().count(), TABLES.len());
 }
@@ -215,6 +218,10 @@ fn what_is_there_is_not_overwritten() {
     grow("20", &out, &["--force"]);
     assert_eq!(outgrow::flights::open(out_text).unwrap().rows(), 20);
 
+    std::fs::write(out.join("thesis.tex"), "mine").unwrap();
+    refused(&["data", "grow", "--rows", "20", "--out", out_text, "--force"], 2, &["holds `thesis.tex`"]);
+    assert!(out.join("thesis.tex").exists());
+
     let file = folder.path().join("file");
     std::fs::write(&file, "mine").unwrap();
     refused(&["data", "grow", "--rows", "20", "--out", file.to_str().unwrap()], 2, &["exists and is no folder"]);
@@ -264,6 +271,27 @@ mod when_things_end_early {
         assert_eq!(complaint.lines().count(), 1, "{complaint}");
         for part in ["cannot write flights to", "/out", "of 1000000 rows", "another --out"] {
             assert!(complaint.contains(part), "`{part}` is not in: {complaint}");
+        }
+    }
+
+    /// A folder that is a file system of its own cannot be put in place whole: said before the work, not after it.
+    #[test]
+    fn a_mount_point_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let script =
+            "mount -t tmpfs none \"$0\" || { echo no; exit; }; \"$1\" data grow --rows 10 --out \"$0\"; echo $?";
+        let output = Command::new("unshare")
+            .args(["-rm", "sh", "-c", script])
+            .arg(folder.path())
+            .arg(program().get_program())
+            .output();
+        // Where nothing can be mounted there is nothing to see.
+        if let Ok(output) = output
+            && stdout(&output) != "no\n"
+            && output.status.success()
+        {
+            assert_eq!(stdout(&output), "2\n");
+            assert!(stderr(&output).contains("Name a folder below it"), "{}", stderr(&output));
         }
     }
 

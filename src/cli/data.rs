@@ -13,6 +13,7 @@ use crate::flights::grow::{Order, SEED, grow};
 use crate::flights::import::import;
 
 #[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = false)]
 pub struct Args {
     #[command(subcommand)]
     command: Data,
@@ -33,7 +34,7 @@ enum Data {
         /// The same seed gives the same bytes
         #[arg(long, value_name = "S", default_value_t = SEED)]
         seed: u64,
-        /// Replace what --out holds
+        /// Replace flights that --out holds from an earlier time
         #[arg(long)]
         force: bool,
     },

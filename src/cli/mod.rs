@@ -1,7 +1,8 @@
 //! The command line: a contract that `tests/command_line.rs` holds.
 //!
 //! Exit status 0 when everything asked for was done, 2 for a request that cannot be carried out as it stands, 1 for
-//! everything else that went wrong, 130 for Ctrl-C. Errors are one line on stderr.
+//! everything else that went wrong, 130 for Ctrl-C. Errors are one line on stderr. Only a run that goes beyond its
+//! memory limit has no say in how it ends: an allocation is refused, and the program aborts.
 
 mod compare;
 mod data;
@@ -13,7 +14,9 @@ mod setting;
 mod tour;
 mod values;
 
+use std::panic::catch_unwind;
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use clap::{Parser, Subcommand};
 
@@ -60,19 +63,38 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
         args.setting.prepare_environment();
     }
     scratch::clean_up_on_ctrl_c();
-    let outcome = match cli.command {
+    keep_panics_to_a_line();
+    let outcome = catch_unwind(|| match cli.command {
         None => tour::tour(),
         Some(Command::Compare(args)) => compare::compare(&args, &engines),
         Some(Command::Run(args)) => run::run(&args, &engines),
         Some(Command::Data(args)) => data::data(&args),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(if matches!(error, Error::Input(_)) { 2 } else { 1 })
+    });
+    let (complaint, code) = match outcome {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Err(error)) => (error.to_string(), if matches!(error, Error::Input(_)) { 2 } else { 1 }),
+        Err(_) => {
+            let place = LAST_PANIC.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+            (format!("a mistake of this program: {place}. Please report it, with what RUST_BACKTRACE=1 adds."), 1)
         }
+    };
+    let lines = complaint.lines().map(str::trim).filter(|line| !line.is_empty());
+    eprintln!("error: {}", lines.collect::<Vec<_>>().join("; "));
+    ExitCode::from(code)
+}
+
+/// Where the last panic was, and its message.
+static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
+
+/// Panics are caught where they have a meaning (a function of the caller, a damaged file) and told there, in one line.
+/// With RUST_BACKTRACE they are told at once as well, as usual.
+fn keep_panics_to_a_line() {
+    if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+        return;
     }
+    std::panic::set_hook(Box::new(|panic| {
+        *LAST_PANIC.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = panic.to_string();
+    }));
 }
 
 /// Help and version as they are; a mistake as one line.

@@ -73,7 +73,10 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
                 right(seconds(figures.cpu_s)),
                 right(mebibytes(figures.peak_rss_bytes)),
                 right(HumanCount(figures.rows_moved)),
-                Cell::new(format!("✓ {}", &figures.digest[..6])),
+                match of_mode.outcomes.len() - of_mode.records().len() {
+                    0 => Cell::new(format!("✓ {}", &figures.digest[..6])),
+                    died => Cell::new(format!("✗ {died} died")),
+                },
             ]),
             None => table.add_row([mode, right("died")]),
         };
@@ -83,10 +86,12 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
         1 => "  One run of each mode, in a process of its own: how far runs differ is not known.\n".to_string(),
         runs => format!("  Medians of {runs} runs in turn, each a process of its own.\n"),
     };
-    text += match (comparison.answer.is_some(), comparison.as_expected) {
-        (true, true) => "  All answers agree, with each other and with the expected one.\n",
-        (true, false) => "  All answers agree.\n",
-        (false, _) => "",
+    text += match (comparison.answer.is_some(), comparison.as_expected, plan.modes.len()) {
+        (false, ..) => "",
+        (_, true, 1) => "  Every run gave the expected answer.\n",
+        (_, false, 1) => "  Every run gave the same answer.\n",
+        (_, true, _) => "  All answers agree, with each other and with the expected one.\n",
+        (_, false, _) => "  All answers agree.\n",
     };
     for line in readings(plan, comparison) {
         text += &format!("  {line}\n");
@@ -99,14 +104,19 @@ fn readings(plan: &Plan, comparison: &Comparison) -> Vec<String> {
     let mut lines = Vec::new();
     let figures: Vec<(&ModeRuns, Figures)> =
         comparison.modes.iter().filter_map(|of_mode| Some((of_mode, Figures::of(of_mode)?))).collect();
-    if let Some(((base, base_figures), others)) = figures.split_first() {
+    let too_short = figures.iter().any(|(_, figures)| figures.wall_s < SHORT_S);
+    if too_short {
+        lines.push(format!("Weak: runs of less than {} are too short to compare. Take more rows.", seconds(SHORT_S)));
+    } else if let Some(((base, base_figures), others)) = figures.split_first() {
         for (of_mode, figures) in others {
+            let apart = figures.slowest_s < base_figures.fastest_s || base_figures.slowest_s < figures.fastest_s;
             lines.push(format!(
-                "{} took {:.2}x the time and {:.2}x the memory of {}.",
+                "{} took {:.2}x the time and {:.2}x the memory of {}{}.",
                 of_mode.mode,
                 figures.wall_s / base_figures.wall_s,
                 figures.peak_rss_bytes as f64 / base_figures.peak_rss_bytes as f64,
                 base.mode,
+                if apart { "" } else { ", though their runs overlap" },
             ));
         }
     }
@@ -122,15 +132,11 @@ fn readings(plan: &Plan, comparison: &Comparison) -> Vec<String> {
             ));
         }
     }
-    if figures.iter().any(|(_, figures)| figures.wall_s < SHORT_S) {
-        lines.push(format!("Weak: some runs take less than {}. More rows tell more.", seconds(SHORT_S)));
-        return lines;
-    }
     for (of_mode, figures) in &figures {
         let spread = (figures.slowest_s - figures.fastest_s) / figures.wall_s;
-        if spread > WIDE {
+        if spread > WIDE && !too_short {
             lines.push(format!(
-                "Weak: the runs of {} differ by {:.0} % of their median. Close other programs, or add --runs.",
+                "Weak: runs of {} differ by {:.0} % of their median; close other programs or add --runs.",
                 of_mode.mode,
                 spread * 100.0
             ));

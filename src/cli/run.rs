@@ -50,6 +50,10 @@ pub fn run(args: &Args, engines: &Engines) -> Result<()> {
         alive.finish_and_clear();
     }
     let run = run?;
+    if flights == measure::Flights::SHIPPED {
+        let expected = measure::expected(workload, run.answer.schema())?;
+        measure::agree(workload, (&run.record.mode, &run.answer), ("datasets/answers", &expected))?;
+    }
     if let Some(path) = &args.answer {
         measure::write(&run.answer, path)?;
     }

@@ -8,9 +8,6 @@ use crate::exchange;
 use crate::kernels::{self, Groups};
 use crate::ledger::{self, Step};
 
-/// Buckets of an exchange for each thread: enough that one large group does not hold up half of the rest.
-const BUCKETS_PER_THREAD: usize = 16;
-
 /// The rows of a frame, to be grouped.
 #[derive(Clone, Debug)]
 pub struct GroupBy<'a> {
@@ -72,7 +69,9 @@ impl<'a> GroupBy<'a> {
     pub fn apply(&self, f: impl Fn(pl::DataFrame) -> Result<pl::DataFrame> + Send + Sync) -> Result<DataFrame> {
         let keys = self.keys();
         let columns = self.frame.partitions[0].clear();
-        let buckets = BUCKETS_PER_THREAD * polars_core::runtime::THREAD_POOL.current_num_threads();
+        // Without a row yet: only to hear of a key that is not there.
+        Groups::of(&columns, &keys)?;
+        let buckets = exchange::buckets(polars_core::runtime::THREAD_POOL.current_num_threads());
         let pieces = pool::map(self.frame.partitions.iter().collect(), |rows| exchange::split(rows, &keys, buckets))?;
         let buckets = exchange::gather(pieces, &keys, buckets, &columns)?;
         let grouped = pool::map(buckets, |rows| {

@@ -50,6 +50,9 @@ pub struct Order<'a> {
 /// nothing is left behind, and what was there before is untouched.
 pub fn grow(order: &Order, progress: impl Fn(u64) + Sync) -> Result<u64> {
     check_rows(order.rows)?;
+    if order.force {
+        only_flights(order.out)?;
+    }
     let folder = Replacement::folder(order.out, order.force)?;
     let flights = shipped()?;
     let columns: Vec<String> = schema().iter_names().map(|name| name.to_string()).collect();
@@ -84,6 +87,22 @@ pub fn check_rows(rows: u64) -> Result<()> {
         )));
     }
     Ok(())
+}
+
+/// Replacing is for flights that were grown before, not for whatever else a folder holds.
+fn only_flights(folder: &Path) -> Result<()> {
+    let entries = folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let mut foreign = entries
+        .map(|name| name.to_string_lossy().into_owned())
+        .filter(|name| !(name.starts_with("flights-") && name.ends_with(".parquet")));
+    match foreign.next() {
+        Some(name) => Err(Error::input(format!(
+            "{} holds `{name}`, which is none of the files that --force may replace (flights-*.parquet). Choose another \
+             --out.",
+            folder.display()
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn write_file(

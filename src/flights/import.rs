@@ -27,7 +27,6 @@ pub const TABLES: [&str; 5] = ["flights", "weather", "planes", "airlines", "airp
 /// [`Error::Input`] for a CSV file that is missing or has other columns or values, and when a Parquet file exists
 /// already and `force` is not set.
 pub fn import(csv: &Path, out: &Path, force: bool) -> Result<Vec<(&'static str, usize, u64)>> {
-    std::fs::create_dir_all(out).map_err(Error::io("cannot make", out, "Choose another --out."))?;
     // All are read before the first is written: a bad table leaves the old files as they were.
     let tables = TABLES.iter().map(|name| read_table(csv, name)).collect::<Result<Vec<_>>>()?;
     let replacements = TABLES

@@ -92,10 +92,22 @@ pub fn with_rows(rows: u64, progress: impl Fn(u64, u64) + Sync) -> Result<Parque
         match grow::grow(&order, |done| progress(done, rows)) {
             // Another process may have been faster; the same seed gave it the same flights.
             Err(_) if folder.is_dir() => {}
+            Err(Error::Io { what, path, source, .. }) => {
+                let next = "Free some space, or grow elsewhere with `data grow` and give that as --input.";
+                return Err(Error::Io { what, path, source, next });
+            }
             outcome => drop(outcome?),
         }
     }
-    open(&folder.to_string_lossy())
+    let grown = open(&folder.to_string_lossy())?;
+    if grown.rows() as u64 != rows {
+        return Err(Error::input(format!(
+            "{} holds {} flights, not {rows}. Remove it; it is made again.",
+            folder.display(),
+            grown.rows()
+        )));
+    }
+    Ok(grown)
 }
 
 /// Where [`with_rows`] keeps a grown table of this size.

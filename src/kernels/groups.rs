@@ -74,10 +74,11 @@ impl Groups {
     pub fn in_key_order(&self) -> Result<IdxCa> {
         let mut keys = self.keys.clone();
         let names: Vec<PlSmallStr> = keys.columns().iter().map(|column| column.name().clone()).collect();
-        let number = "number of the group";
-        keys.with_column(IdxCa::from_vec(number.into(), (0..self.len() as IdxSize).collect()).into_column())?;
+        // Longer than each key, so none of them.
+        let number = PlSmallStr::from(format!("number of {}", names.join(" ")));
+        keys.with_column(IdxCa::from_vec(number.clone(), (0..self.len() as IdxSize).collect()).into_column())?;
         let sorted = keys.drop_nulls(Some(names.as_slice()))?.sort(names, SortMultipleOptions::default())?;
-        Ok(sorted.column(number)?.idx()?.clone())
+        Ok(sorted.column(&number)?.idx()?.clone())
     }
 
     /// The rows of `frame`, for which the groups were found, as one frame per group, in the order they have in it.
@@ -122,7 +123,7 @@ struct Codes {
 pub fn column<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column> {
     frame.column(name).map_err(|_| {
         let columns: Vec<&str> = frame.columns().iter().map(|column| column.name().as_str()).collect();
-        Error::input(format!("no column `{name}`; there are {}.", columns.join(", ")))
+        Error::input(format!("no column `{name}`; there are {}. Name one of these.", columns.join(", ")))
     })
 }
 
@@ -237,6 +238,6 @@ mod tests {
     fn an_unknown_key_names_the_columns_there_are() {
         let frame = df!("carrier" => ["UA"]).unwrap();
         let message = Groups::of(&frame, &["carier"]).unwrap_err().to_string();
-        assert_eq!(message, "no column `carier`; there are carrier.");
+        assert_eq!(message, "no column `carier`; there are carrier. Name one of these.");
     }
 }

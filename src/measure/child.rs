@@ -49,25 +49,54 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Ou
     if let Some(bytes) = plan.memory_limit {
         command.args(["--memory-limit", &bytes.to_string()]);
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // A backtrace needs memory: see `Setting::prepare_environment`.
+    command.env("RUST_BACKTRACE", "0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
 
     let start = Instant::now();
-    let cannot = |cause: std::io::Error| Error::input(format!("cannot start {}: {cause}.", program.display()));
+    let cannot =
+        |cause: std::io::Error| Error::Failure(format!("cannot start {}: {cause}. Build it again.", program.display()));
     let (child, _listed) = scratch::spawn(&mut command).map_err(cannot)?;
     let output = child.wait_with_output().map_err(cannot)?;
     let after_s = start.elapsed().as_secs_f64();
     if output.status.success() {
         let line = String::from_utf8_lossy(&output.stdout);
-        let record = serde_json::from_str(line.lines().last().unwrap_or_default())
-            .map_err(|cause| Error::input(format!("the run of {mode} printed no record ({cause}): {}", line.trim())))?;
+        let line = line.lines().last().unwrap_or_default();
+        let record = serde_json::from_str(line).map_err(|cause| {
+            Error::Failure(format!(
+                "the run of {mode} printed no record ({cause}) but `{line}`. Build the program again."
+            ))
+        })?;
         return Ok((Outcome::Finished(record), Some(read(&answer)?)));
     }
     let complaint = String::from_utf8_lossy(&output.stderr);
-    if plan.memory_limit.is_some() && ran_out_of_memory(&complaint) {
-        return Ok((Outcome::OutOfMemory { after_s }, None));
+    if killed(&output.status) || ran_out_of_memory(&complaint) {
+        return match plan.memory_limit {
+            Some(_) => Ok((Outcome::OutOfMemory { after_s }, None)),
+            None => Err(Error::Failure(format!(
+                "the run of {mode} was stopped by the system after {after_s:.1} s, most likely for want of memory. Ask \
+                 for fewer --rows, or make it a result with --memory-limit."
+            ))),
+        };
     }
-    let complaint = complaint.trim().trim_start_matches("error: ");
-    Err(Error::input(format!("the run of {mode} ended with {}: {complaint}", output.status)))
+    // Of what libraries say around it, the line that says what was wrong.
+    let lines = || complaint.lines().map(str::trim).filter(|line| !line.is_empty());
+    let line = lines().find(|line| line.starts_with("error: ")).or(lines().next()).unwrap_or("it said nothing.");
+    Err(Error::Failure(format!(
+        "the run of {mode} ended with {}: {}",
+        output.status,
+        line.trim_start_matches("error: ")
+    )))
+}
+
+#[cfg(unix)]
+fn killed(status: &std::process::ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal() == Some(nix::sys::signal::Signal::SIGKILL as i32)
+}
+
+#[cfg(not(unix))]
+fn killed(_status: &std::process::ExitStatus) -> bool {
+    false
 }
 
 /// What is said when memory is refused: by Rust's allocator, and by the system (no room for data, or for the stack of a

@@ -16,9 +16,6 @@ use crate::kernels::Groups;
 use crate::ledger::{self, Step};
 use crate::workers;
 
-/// Buckets of an exchange for each worker: enough that one large group does not hold up half of the rest.
-const BUCKETS_PER_WORKER: usize = 16;
-
 /// Runs the job on so many worker threads.
 pub fn execute(job: &Job, workers: usize) -> Result<DataFrame> {
     let outputs = if job.partition.keys().is_empty() { by_slice(job, workers)? } else { by_key(job, workers)? };
@@ -46,7 +43,7 @@ fn by_key(job: &Job, workers: usize) -> Result<Vec<DataFrame>> {
     let keys = job.partition.keys();
     let sort_keys = job.partition.sort_keys()?;
     let slices = job.input.slices(workers);
-    let buckets = BUCKETS_PER_WORKER * workers;
+    let buckets = exchange::buckets(workers);
     let (rows, pieces) = workers::run(workers, slices, |number| {
         let rows = job.input.slice(number, slices)?;
         Ok::<_, Error>((rows.height(), exchange::split(&rows, &keys, buckets)?))

@@ -72,7 +72,10 @@ impl Partition {
                 }
             };
             if sort_keys.iter().any(|key| key.column == column) {
-                return Err(Error::input(format!("presort `{}`: column `{column}` is named twice.", self.presort)));
+                return Err(Error::input(format!(
+                    "presort `{}`: column `{column}` is named twice. Name it once.",
+                    self.presort
+                )));
             }
             if self.keys.iter().any(|key| key == column) {
                 return Err(Error::input(format!(
@@ -101,7 +104,7 @@ impl Partition {
         }
         for (at, key) in self.keys.iter().enumerate() {
             if self.keys[..at].contains(key) {
-                return Err(Error::input(format!("by: column `{key}` is named twice.")));
+                return Err(Error::input(format!("by: column `{key}` is named twice. Name it once.")));
             }
         }
         Ok(())

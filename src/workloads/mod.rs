@@ -1,7 +1,8 @@
 //! The workloads: each folder holds a question and its three answers, side by side.
 //!
 //! `mod.rs` asks; `eager.rs` and `dropin.rs` answer with the same lines but for the import; `partitioned.rs` answers
-//! with a function and a split. An answer has one row per key, sorted by key, so that answers can be compared.
+//! with a function and a split. An answer has one row per key, sorted by key, so that answers can be compared. Flights
+//! with a null in a key are in no row: pandas leaves them out, and `by` makes a group of them that is dropped at the end.
 
 pub mod aggregation;
 pub mod grid_search;

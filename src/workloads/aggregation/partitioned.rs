@@ -16,7 +16,7 @@ pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
         .schema("carrier: str, origin: str, flights: i64, mean: f64, std: f64, min: i16, max: i16, distance: i64")
         .partition(by(["carrier", "origin"]))
         .run(engine)?;
-    Ok(delays.sort(["carrier", "origin"], SortMultipleOptions::default())?)
+    Ok(delays.drop_nulls(Some(&["carrier", "origin"]))?.sort(["carrier", "origin"], SortMultipleOptions::default())?)
 }
 
 /// Some flights -> one row per (carrier, origin) among them: all that has to be kept.

@@ -79,6 +79,13 @@ fn search(rows: &DataFrame) -> Result<Model> {
         let train = Dataset::new(standardised(train.view(), &mean, &scale), train_target);
         let test = standardised(features.slice(s![.., fold.clone()]), &mean, &scale);
         let test_target = target.slice(s![fold]);
+        if train.targets.iter().all(|delay| *delay == train.targets[0]) {
+            // Nothing to learn: every model predicts the one delay there is. The search below would wait for a gap
+            // smaller than zero.
+            let missed = &test_target - train.targets[0];
+            grid.iter_mut().for_each(|model| model.rmse += rmse(&missed) / FOLDS as f64);
+            continue;
+        }
         for model in &mut grid {
             let net = ElasticNet::params()
                 .penalty(model.penalty)
@@ -87,12 +94,23 @@ fn search(rows: &DataFrame) -> Result<Model> {
                 .max_iterations(MOST_STEPS)
                 .fit(&train)
                 .map_err(|error| Error::input(format!("elastic net: {error}")))?;
+            if net.n_steps() >= MOST_STEPS {
+                return Err(Error::input(format!(
+                    "elastic net: no end after {MOST_STEPS} steps at penalty {}. Look for extreme values in the data.",
+                    model.penalty
+                )));
+            }
             let missed = test.dot(net.hyperplane()) + net.intercept() - test_target;
-            model.rmse += (missed.dot(&missed) / missed.len() as f64).sqrt() / FOLDS as f64;
+            model.rmse += rmse(&missed) / FOLDS as f64;
         }
     }
     let best = grid.into_iter().reduce(|best, model| if model.rmse < best.rmse { model } else { best });
     Ok(best.expect("the grid is not empty"))
+}
+
+/// Root of the mean of the squares.
+fn rmse(missed: &Array1<f64>) -> f64 {
+    (missed.dot(missed) / missed.len() as f64).sqrt()
 }
 
 /// Contiguous folds; the first ones have a row more where the rows do not divide evenly, as scikit-learn's `KFold`.
@@ -159,6 +177,14 @@ mod tests {
             assert_eq!(answer.column("rmse").unwrap().null_count(), 1);
         }
         assert_eq!(best_model(flights(5)).unwrap().column("rmse").unwrap().null_count(), 0);
+    }
+
+    #[test]
+    fn a_constant_delay_is_predicted_at_once() {
+        let mut rows = flights(500);
+        rows.with_column(Column::new("arr_delay".into(), vec![5i16; 500])).unwrap();
+        let answer = best_model(rows).unwrap();
+        assert_eq!(answer.column("rmse").unwrap().f64().unwrap().get(0), Some(0.0));
     }
 
     #[test]

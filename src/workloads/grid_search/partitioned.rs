@@ -14,6 +14,6 @@ pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
         .schema("carrier: str, n: i64, penalty: f64, l1_ratio: f64, rmse: f64")
         .partition(by(["carrier"]))
         .run(engine)?;
-    Ok(models.sort(["carrier"], SortMultipleOptions::default())?)
+    Ok(models.drop_nulls(Some(&["carrier"]))?.sort(["carrier"], SortMultipleOptions::default())?)
 }
 // ANCHOR_END: answer
