@@ -67,8 +67,8 @@ impl ParquetFiles {
             match &schema {
                 Some(first) if **first != *found => {
                     return Err(Error::input(format!(
-                        "{} has other columns or types than {}: found {}, expected {}. Read them in separate calls, or \
-                         write them again with one schema.",
+                        "{} has other columns or types than {}: found {}, expected {}. If only one of them is \
+                         meant, name that file.",
                         path.display(),
                         paths[0].display(),
                         describe(&found),
@@ -248,6 +248,9 @@ fn undamaged<T>(path: &Path, read: impl FnOnce() -> PolarsResult<T>) -> Result<T
 }
 
 fn damaged(path: &Path, cause: &impl std::fmt::Display) -> Error {
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv")) {
+        return Error::input(format!("{} is CSV, and Parquet is needed. Convert it first.", path.display()));
+    }
     Error::input(format!(
         "{} cannot be read as Parquet: {}. Is it complete, and is it Parquet?",
         path.display(),

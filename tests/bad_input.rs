@@ -178,3 +178,13 @@ fn a_home_without_datasets() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("Set OUTGROW_HOME"), "{}", stderr(&output));
 }
+
+#[test]
+fn csv_is_told_from_damaged_parquet() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flights.csv");
+    std::fs::write(&path, "carrier,origin\nUA,EWR\n").unwrap();
+    refused_in_all_modes(&path, &["flights.csv is CSV", "Convert it"]);
+    let datasets = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets");
+    refused_in_all_modes(Path::new(datasets), &["airports.parquet has other columns", "name that file"]);
+}

@@ -5,11 +5,14 @@ use indicatif::HumanCount;
 use polars::prelude::*;
 
 use crate::measure::{Comparison, ModeRuns, Outcome, Plan, Record};
+use crate::workloads::Mode;
 
 /// A run shorter than this says more about starting a process than about the work.
 const SHORT_S: f64 = 0.05;
 /// Runs that differ by more than this share of their median are not to be relied on.
 const WIDE: f64 = 0.25;
+/// One thread that works all the time needs no more time than this, by its CPU time; beyond, something else ran.
+const BUSY: f64 = 1.15;
 /// Characters of the longest bar.
 const BAR: usize = 10;
 
@@ -86,12 +89,13 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
         1 => "  One run of each mode, in a process of its own: how far runs differ is not known.\n".to_string(),
         runs => format!("  Medians of {runs} runs in turn, each a process of its own.\n"),
     };
-    text += match (comparison.answer.is_some(), comparison.as_expected, plan.modes.len()) {
-        (false, ..) => "",
-        (_, true, 1) => "  Every run gave the expected answer.\n",
-        (_, false, 1) => "  Every run gave the same answer.\n",
-        (_, true, _) => "  All answers agree, with each other and with the expected one.\n",
-        (_, false, _) => "  All answers agree.\n",
+    let answered = comparison.modes.iter().filter(|of_mode| !of_mode.records().is_empty()).count();
+    text += match (answered, comparison.as_expected) {
+        (0, _) => "  No mode gave an answer. Raise the limit, or take fewer rows.\n",
+        (1, true) => "  One mode gave an answer, and it is the expected one.\n",
+        (1, false) => "  One mode gave an answer, the same one in every run.\n",
+        (_, true) => "  All answers agree, with each other and with the expected one.\n",
+        (_, false) => "  All answers agree.\n",
     };
     for line in readings(plan, comparison) {
         text += &format!("  {line}\n");
@@ -132,7 +136,13 @@ fn readings(plan: &Plan, comparison: &Comparison) -> Vec<String> {
             ));
         }
     }
+    if plan.memory_limit.is_some() {
+        lines.push("The limit is on private memory asked for; memory is what was resident, with the program.".into());
+    }
     for (of_mode, figures) in &figures {
+        if of_mode.mode == Mode::Eager && figures.wall_s > BUSY * figures.cpu_s && !too_short {
+            lines.push("Weak: one thread waited for its core. Close other programs: this machine is busy.".into());
+        }
         let spread = (figures.slowest_s - figures.fastest_s) / figures.wall_s;
         if spread > WIDE && !too_short {
             lines.push(format!(

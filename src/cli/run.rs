@@ -62,7 +62,7 @@ pub fn run(args: &Args, engines: &Engines) -> Result<()> {
         return print(&format!("{line}\n"));
     }
     let record = &run.record;
-    let mut text = format!("{}\n\n{}\n", workload.question, report::answer(&run.answer, 10));
+    let mut text = format!("{}\n\n{}\n", workload.question, report::answer(&run.answer, 40));
     for step in &run.ledger.steps {
         text += &format!(
             "{}: {}, the largest of {}; {} moved\n",

@@ -19,6 +19,9 @@
 //! # Ok::<(), outgrow::Error>(())
 //! ```
 //!
+//! Without `.partition(by(...))` the function is called once per *slice of rows*, as they happen to lie in files: right
+//! for work on single rows or for partial results, and wrong for a mean.
+//!
 //! Read on in this order: [`transform()`] is the call, [`by`] says how rows are split, [`OutputSchema`] what a function
 //! returns, [`Engine`] who does the work, and `local` how [`Serial`] and [`Threads`] do it.
 //!

@@ -3,6 +3,9 @@
 //! One model per carrier, chosen among twelve by cross-validation. The [`model`] is a function of one carrier's rows,
 //! which knows of no mode and is the same in all three: compute-bound work that nobody wants to rewrite. It needs all
 //! rows of a carrier at once, so these have to meet somewhere.
+//!
+//! Why the modes differ: only by the cores. The same function runs on the same groups; moving the rows there is cheap
+//! beside the work, and the drop-in's index is not asked for.
 
 pub mod dropin;
 pub mod eager;
