@@ -127,16 +127,21 @@ pub struct Replacement {
 }
 
 impl Replacement {
-    /// A folder to be filled. What is at `target` is kept unless it is an empty folder or `force` is set.
+    /// A folder to be filled. A folder at `target` is kept unless it is empty or `force` is set.
     ///
     /// # Errors
     /// [`Error::Input`] when something is there, [`Error::Io`] when its parent cannot be written.
     pub fn folder(target: &Path, force: bool) -> Result<Self> {
+        if target.exists() && !target.is_dir() {
+            return Err(Error::input(format!(
+                "{} exists and is no folder. Choose another --out; a file is not replaced, not even with --force.",
+                target.display()
+            )));
+        }
         let empty = target.read_dir().is_ok_and(|mut entries| entries.next().is_none());
         if target.exists() && !empty && !force {
-            let what = if target.is_dir() { "is not empty" } else { "exists and is no folder" };
             return Err(Error::input(format!(
-                "{} {what}. Choose another --out, or add --force to replace it.",
+                "{} is not empty. Choose another --out, or add --force to replace it.",
                 target.display()
             )));
         }

@@ -8,6 +8,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// The cores that this process may use.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get())
+}
+
 /// Runs `task` for `0..tasks` on `workers` threads and returns the results by task number.
 ///
 /// Tasks are started in the order of their numbers. After the first error or panic no further task is started; that

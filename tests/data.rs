@@ -225,6 +225,8 @@ fn what_is_there_is_not_overwritten() {
     let file = folder.path().join("file");
     std::fs::write(&file, "mine").unwrap();
     refused(&["data", "grow", "--rows", "20", "--out", file.to_str().unwrap()], 2, &["exists and is no folder"]);
+    let forced = ["data", "grow", "--rows", "20", "--out", file.to_str().unwrap(), "--force"];
+    refused(&forced, 2, &["exists and is no folder"]);
     let below = file.join("out");
     refused(&["data", "grow", "--rows", "20", "--out", below.to_str().unwrap()], 1, &["file", "can be written"]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");

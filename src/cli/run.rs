@@ -51,8 +51,7 @@ pub fn run(args: &Args, engines: &Engines) -> Result<()> {
     }
     let run = run?;
     if flights == measure::Flights::SHIPPED {
-        let expected = measure::expected(workload, run.answer.schema())?;
-        measure::agree(workload, (&run.record.mode, &run.answer), ("datasets/answers", &expected))?;
+        measure::agree_with_expected(workload, &run.record.mode, &run.answer)?;
     }
     if let Some(path) = &args.answer {
         measure::write(&run.answer, path)?;

@@ -3,6 +3,7 @@
 use super::{progress, values};
 use crate::error::{Error, Result};
 use crate::measure::Flights;
+use crate::workers;
 use crate::workloads::Mode;
 
 #[derive(Debug, clap::Args)]
@@ -36,7 +37,7 @@ impl Setting {
 
     /// How many threads are asked for.
     pub fn threads(&self) -> usize {
-        self.threads.unwrap_or_else(values::cores)
+        self.threads.unwrap_or_else(workers::cores)
     }
 
     /// An engine is something that only the partitioned mode has.

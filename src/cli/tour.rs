@@ -4,10 +4,11 @@ use indicatif::HumanCount;
 
 use super::compare::measured;
 use super::print::print;
-use super::{report, values};
+use super::report;
 use crate::error::Result;
 use crate::flights::SHIPPED_ROWS;
 use crate::measure::{Flights, Plan};
+use crate::workers;
 use crate::workloads::{self, Mode};
 
 const NEXT: &str = "\
@@ -21,7 +22,7 @@ The code of each mode: src/workloads/*/{eager,dropin,partitioned}.rs
 ";
 
 pub fn tour() -> Result<()> {
-    let threads = values::cores();
+    let threads = workers::cores();
     print(&format!(
         "What happens when dataframe code outgrows one core? {} real flights, three ways to write\n\
          the same code, {} of this machine:\n  \

@@ -1,11 +1,7 @@
 //! Values on the command line: numbers of rows and sizes of memory.
 
 use crate::flights::MOST_ROWS;
-
-/// The cores that this process may use.
-pub fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get())
-}
+use crate::workers::cores;
 
 /// A number of threads, from 1.
 pub fn threads(text: &str) -> Result<usize, String> {

@@ -37,7 +37,7 @@ pub struct Order<'a> {
     pub out: &'a Path,
     /// The same seed gives the same bytes.
     pub seed: u64,
-    /// Replace what `out` holds.
+    /// Replace flights that `out` holds from an earlier time; anything else it holds is still refused.
     pub force: bool,
 }
 
@@ -62,8 +62,7 @@ pub fn grow(order: &Order, progress: impl Fn(u64) + Sync) -> Result<u64> {
 
     let files = order.rows.div_ceil(ROW_GROUP * GROUPS_PER_FILE).max(1);
     let written = AtomicU64::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
-    workers::run(threads, files as usize, |file| {
+    workers::run(workers::cores(), files as usize, |file| {
         let path = folder.path().join(format!("flights-{file:05}.parquet"));
         let groups = file as u64 * GROUPS_PER_FILE..(file as u64 + 1) * GROUPS_PER_FILE;
         write_file(&path, &flights, order, groups, |rows| {

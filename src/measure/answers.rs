@@ -86,6 +86,15 @@ pub fn expected(workload: &Workload, answer: &Schema) -> Result<DataFrame> {
         .map_err(|cause| bad(brief(&cause)))
 }
 
+/// Checks an answer for all shipped flights, of the mode `name`, against the expected one.
+///
+/// # Errors
+/// As [`expected`] and [`agree`].
+pub fn agree_with_expected(workload: &Workload, name: &str, answer: &DataFrame) -> Result<()> {
+    let expected = expected(workload, answer.schema())?;
+    agree(workload, (name, answer), ("datasets/answers", &expected))
+}
+
 /// Checks that two answers to `workload` are the same: columns, types, rows in order; numbers within its tolerance.
 ///
 /// # Errors

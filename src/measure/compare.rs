@@ -4,7 +4,7 @@ use std::path::Path;
 
 use polars::prelude::DataFrame;
 
-use super::{Flights, Outcome, Record, agree, child, expected};
+use super::{Flights, Outcome, Record, agree, agree_with_expected, child};
 use crate::error::Result;
 use crate::scratch::TempFolder;
 use crate::workloads::{Mode, Workload};
@@ -67,7 +67,7 @@ pub struct Comparison {
 ///
 /// # Errors
 /// [`Error::Disagreement`](crate::Error::Disagreement) when answers differ, from each other or from the expected one;
-/// [`Error::Input`](crate::Error::Input) with the complaint of a run that failed.
+/// [`Error::Failure`](crate::Error::Failure) with the complaint of a run that failed.
 pub fn compare(program: &Path, plan: &Plan, mut progress: impl FnMut(usize, Mode)) -> Result<Comparison> {
     let folder = TempFolder::new()?;
     let mut modes: Vec<ModeRuns> = plan.modes.iter().map(|mode| ModeRuns { mode: *mode, outcomes: vec![] }).collect();
@@ -87,8 +87,7 @@ pub fn compare(program: &Path, plan: &Plan, mut progress: impl FnMut(usize, Mode
                     Some((first, reference)) => agree(plan.workload, (first, reference), (&name, &answer))?,
                     None => {
                         if plan.flights == Flights::SHIPPED {
-                            let expected = expected(plan.workload, answer.schema())?;
-                            agree(plan.workload, (&name, &answer), ("datasets/answers", &expected))?;
+                            agree_with_expected(plan.workload, &name, &answer)?;
                             as_expected = true;
                         }
                         reference = Some((name, answer));

@@ -11,7 +11,7 @@ mod memory_limit;
 mod record;
 mod usage;
 
-pub use answers::{agree, check_name, digest, expected, read, write};
+pub use answers::{agree, agree_with_expected, check_name, digest, expected, read, write};
 pub use child::Outcome;
 pub use compare::{Comparison, ModeRuns, Plan, compare};
 pub use here::{Flights, Run, run_here};

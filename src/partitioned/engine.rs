@@ -4,6 +4,7 @@ use polars::prelude::*;
 
 use super::{Input, Partition, local};
 use crate::error::Result;
+use crate::workers;
 
 /// Runs a [`Job`]. The library knows no engine by name beyond the two here: another crate can bring its own.
 pub trait Engine: Sync {
@@ -64,7 +65,7 @@ impl Threads {
 impl Default for Threads {
     /// A thread for each core that this process may use.
     fn default() -> Self {
-        Self::new(std::thread::available_parallelism().map_or(1, |cores| cores.get()))
+        Self::new(workers::cores())
     }
 }
 
