@@ -56,6 +56,8 @@ pub fn gather(
         largest_task_rows: gathered.iter().map(rows).max().unwrap_or(0),
         rows_moved: gathered.iter().map(rows).sum(),
         bytes_moved: gathered.iter().map(|frame| frame.estimated_size() as u64).sum(),
+        barrier: true,
+        ..Step::default()
     });
     Ok(gathered)
 }

@@ -6,19 +6,31 @@
 
 use std::cell::RefCell;
 
-/// One step of an execution.
+/// One step of an execution. A count of 0 says that there was nothing of the kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Step {
     /// What was done, in words.
     pub what: String,
     /// How many tasks it was divided into.
     pub tasks: usize,
-    /// Rows of the largest task.
+    /// Rows that the tasks worked on, together.
+    pub rows: u64,
+    /// Rows of the largest task: the straggler, where tasks cost what their rows cost.
     pub largest_task_rows: u64,
+    /// What the largest task was, in words (`carrier = "UA"`); empty where it has no name.
+    pub largest_task: String,
     /// Rows copied from one partition to another.
     pub rows_moved: u64,
     /// Bytes of these rows, as they are held in memory.
     pub bytes_moved: u64,
+    /// Rows brought to one place, where a single core went on with them.
+    pub rows_gathered: u64,
+    /// Bytes of new columns that the step held in memory at its end.
+    pub bytes_materialised: u64,
+    /// Bytes written to temporary files because they did not fit the memory budget.
+    pub bytes_spilled: u64,
+    /// Nothing that follows could start before all of this had ended.
+    pub barrier: bool,
 }
 
 /// All steps of an execution, in order.
