@@ -108,6 +108,7 @@ impl<'a> GroupBy<'a> {
             largest_task_rows: rows.into_iter().max().unwrap_or(0) as u64,
             rows_moved: moved.map_or(0, |rows| rows.height() as u64),
             bytes_moved: moved.map_or(0, |rows| rows.estimated_size() as u64),
+            ..Step::default()
         });
     }
 }
