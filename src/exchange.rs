@@ -20,12 +20,28 @@ pub fn buckets(workers: usize) -> usize {
 /// # Errors
 /// What the dataframe engine reports, for instance for a column that is not there.
 pub fn split(slice: &DataFrame, keys: &[&str], buckets: usize) -> Result<Vec<DataFrame>> {
-    // A fixed seed: the same key goes to the same bucket in every slice and every run.
-    let seed = PlSeedableRandomStateQuality::seed_from_u64(0);
+    split_seeded(slice, keys, buckets, 0)
+}
+
+/// As [`split`], with another division for another seed: what fell into one bucket falls apart with the next seed.
+///
+/// # Errors
+/// As [`split`].
+pub fn split_seeded(slice: &DataFrame, keys: &[&str], buckets: usize, seed: u64) -> Result<Vec<DataFrame>> {
+    // The same key goes to the same bucket in every slice and every run.
+    let seed = PlSeedableRandomStateQuality::seed_from_u64(seed);
     let hashes = slice.select(keys.iter().copied())?.hash_rows(Some(seed))?;
+    deal(slice, hashes.into_no_null_iter().map(|hash| (hash % buckets as u64) as usize), buckets)
+}
+
+/// Puts each row of a slice into the bucket that `bucket_of_rows` names, in the order of the rows.
+///
+/// # Errors
+/// What the dataframe engine reports.
+pub fn deal(slice: &DataFrame, bucket_of_rows: impl Iterator<Item = usize>, buckets: usize) -> Result<Vec<DataFrame>> {
     let mut rows: Vec<Vec<IdxSize>> = vec![Vec::with_capacity(slice.height() / buckets + 1); buckets];
-    for (row, hash) in hashes.into_no_null_iter().enumerate() {
-        rows[(hash % buckets as u64) as usize].push(row as IdxSize);
+    for (row, bucket) in bucket_of_rows.enumerate() {
+        rows[bucket].push(row as IdxSize);
     }
     let piece = |rows| Ok(slice.take(&IdxCa::from_vec("".into(), rows))?);
     rows.into_iter().map(piece).collect()

@@ -28,9 +28,11 @@ pub mod kernels;
 pub mod labels;
 pub mod ledger;
 pub mod measure;
+pub mod memory;
 pub mod parquet;
 pub mod partitioned;
 pub mod scratch;
+mod spill;
 pub mod workers;
 pub mod workloads;
 

@@ -89,6 +89,11 @@ impl ParquetFiles {
         &self.schema
     }
 
+    /// Where the files are.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
     /// How many rows there are, from the footers alone.
     pub fn rows(&self) -> usize {
         self.groups.iter().map(|group| group.rows).sum()

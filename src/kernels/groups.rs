@@ -88,19 +88,27 @@ impl Groups {
     /// # Errors
     /// What the dataframe engine reports.
     pub fn split(&self, frame: &DataFrame) -> Result<Vec<DataFrame>> {
-        if self.len() <= 1 {
-            return Ok((0..self.len()).map(|_| frame.clone()).collect());
+        Self::split_by_codes(frame, &self.codes, self.len())
+    }
+
+    /// The rows of `frame` as one frame per code: row `n` goes to frame `codes[n]` of `count`. Frames may be empty.
+    ///
+    /// # Errors
+    /// What the dataframe engine reports.
+    pub fn split_by_codes(frame: &DataFrame, codes: &[u32], count: usize) -> Result<Vec<DataFrame>> {
+        if count <= 1 {
+            return Ok((0..count).map(|_| frame.clone()).collect());
         }
-        let mut starts = vec![0usize; self.len() + 1];
-        for code in &self.codes {
+        let mut starts = vec![0usize; count + 1];
+        for code in codes {
             starts[*code as usize + 1] += 1;
         }
-        for group in 0..self.len() {
+        for group in 0..count {
             starts[group + 1] += starts[group];
         }
         let mut next = starts.clone();
-        let mut order = vec![0 as IdxSize; self.codes.len()];
-        for (row, code) in self.codes.iter().enumerate() {
+        let mut order = vec![0 as IdxSize; codes.len()];
+        for (row, code) in codes.iter().enumerate() {
             let place = &mut next[*code as usize];
             order[*place] = row as IdxSize;
             *place += 1;

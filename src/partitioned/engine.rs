@@ -1,12 +1,16 @@
 //! Who does the work: the last word of a call.
 
-use polars::prelude::*;
-
-use super::{Input, Partition, local};
-use crate::error::Result;
+use super::faults::Losses;
+use super::sink::Sink;
+use super::{Input, Task, local};
+use crate::error::{Error, Result};
+use crate::memory::MemoryBudget;
 use crate::workers;
 
 /// Runs a [`Job`]. The library knows no engine by name beyond the two here: another crate can bring its own.
+///
+/// An engine brings the rows of each physical partition together, as the job's [`Split`](super::Split) says, and hands
+/// them to [`Task::run`], here or in another process, where [`registered`](super::registered) finds the function again.
 pub trait Engine: Sync {
     /// What it is called on the command line.
     fn name(&self) -> &'static str;
@@ -14,28 +18,38 @@ pub trait Engine: Sync {
     /// How many partitions it works on at the same time.
     fn concurrency(&self) -> usize;
 
-    /// Runs the function on every partition and stacks what it returns. The order of the rows is not defined.
+    /// Runs the function on every partition and gives what it returns to the sink, in any order.
     ///
     /// # Errors
     /// [`Error::Function`](crate::Error::Function) with function, key and cause; what reading the input reports.
-    fn execute(&self, job: &Job) -> Result<DataFrame>;
+    fn execute(&self, job: &Job, sink: &dyn Sink) -> Result<Losses>;
 }
-
-/// A function of the caller, with any error made one.
-pub type Function<'a> = dyn Fn(DataFrame) -> anyhow::Result<DataFrame> + Send + Sync + 'a;
 
 /// A call that has been checked and can be run.
 pub struct Job<'a> {
-    /// The rows.
-    pub input: &'a Input,
-    /// How they are split.
-    pub partition: &'a Partition,
-    /// What is done with each partition.
-    pub function: &'a Function<'a>,
-    /// Name of the function, for errors.
-    pub name: &'a str,
-    /// What it returns.
-    pub output: Schema,
+    /// The rows; several inputs for a zip, which are exchanged by the same keys.
+    pub inputs: &'a [Input],
+    /// What is done with them.
+    pub task: Task<'a>,
+    /// How much of them may be held in memory.
+    pub memory: MemoryBudget,
+}
+
+impl Job<'_> {
+    /// What another process needs to know of the function.
+    ///
+    /// # Errors
+    /// [`Error::Input`] that says why this one cannot be sent anywhere, and the way out.
+    pub fn signature(&self, engine: &dyn Engine) -> Result<super::Signature> {
+        let name = self.task.name;
+        let refused = |why: &String| {
+            let engine = engine.name();
+            Error::input(format!(
+                "engine `{engine}` calls functions in other processes, and `{name}` cannot go there: {why}"
+            ))
+        };
+        self.task.signature.as_ref().cloned().map_err(refused)
+    }
 }
 
 /// An engine by the name it has on the command line, and how it is made for a number of threads.
@@ -78,8 +92,8 @@ impl Engine for Serial {
         1
     }
 
-    fn execute(&self, job: &Job) -> Result<DataFrame> {
-        local::execute(job, 1)
+    fn execute(&self, job: &Job, sink: &dyn Sink) -> Result<Losses> {
+        local::execute(job, 1, sink)
     }
 }
 
@@ -92,7 +106,7 @@ impl Engine for Threads {
         self.threads
     }
 
-    fn execute(&self, job: &Job) -> Result<DataFrame> {
-        local::execute(job, self.threads)
+    fn execute(&self, job: &Job, sink: &dyn Sink) -> Result<Losses> {
+        local::execute(job, self.threads, sink)
     }
 }

@@ -1,15 +1,24 @@
-//! What a transform can be given, as slices that can be had one at a time.
+//! The rows of a call as engines see them: slices that can be had one at a time.
+
+use std::ops::Range;
+use std::sync::Arc;
 
 use polars::prelude::*;
 
 use crate::error::Result;
 use crate::parquet::ParquetFiles;
 
-/// The rows of a call: a frame, or Parquet files of which some columns are read.
+/// Rows of a slice of a frame: enough that a slice pays for itself, few enough that it stays in a processor's cache.
+const SLICE_ROWS: usize = 1 << 17;
+
+/// What is done with every slice that is read, on its own.
+pub type EachSlice = Arc<dyn Fn(DataFrame) -> Result<DataFrame> + Send + Sync>;
+
+/// The rows of a call.
 ///
 /// A frame is never changed; cloning it shares the columns. Files are read slice by slice, and only while a function
 /// runs on that slice.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Input {
     /// Rows in memory.
     Frame(DataFrame),
@@ -19,6 +28,15 @@ pub enum Input {
         files: ParquetFiles,
         /// The columns to read, in this order.
         columns: Vec<String>,
+    },
+    /// Rows that become others when they are read.
+    Each {
+        /// Which rows.
+        of: Box<Input>,
+        /// What becomes of a slice of them.
+        slice: EachSlice,
+        /// It gives as many rows as it gets.
+        keeps_rows: bool,
     },
 }
 
@@ -31,59 +49,150 @@ impl Input {
         match self {
             Input::Frame(frame) => Ok(frame.clear()),
             Input::Files { files, columns } => files.empty(&names(columns)),
+            Input::Each { of, slice, .. } => slice(of.empty()?),
         }
     }
 
-    /// How many slices there are: row groups of the files, or `wanted` pieces of the frame. No input has no slice.
-    pub fn slices(&self, wanted: usize) -> usize {
+    /// How many rows there are, where that is known before they are read.
+    pub fn rows(&self) -> Option<usize> {
         match self {
-            Input::Frame(frame) => wanted.clamp(1, frame.height().max(1)),
-            Input::Files { files, .. } => files.row_groups().max(1),
+            Input::Frame(frame) => Some(frame.height()),
+            Input::Files { files, .. } => Some(files.rows()),
+            Input::Each { of, keeps_rows: true, .. } => of.rows(),
+            Input::Each { .. } => None,
         }
     }
 
-    /// Slice `number` of `slices`.
+    /// How many bytes they may take in memory, roughly; more where texts are long. What is done with each slice is
+    /// taken to keep its rows.
+    ///
+    /// # Errors
+    /// As [`Input::empty`].
+    pub fn estimated_bytes(&self) -> Result<u64> {
+        let rows: usize = self.slices().iter().map(Range::len).sum();
+        Ok(rows as u64 * self.row_bytes()?)
+    }
+
+    /// Bytes of a row, roughly.
+    ///
+    /// # Errors
+    /// As [`Input::empty`].
+    pub fn row_bytes(&self) -> Result<u64> {
+        Ok(self.empty()?.columns().iter().map(|column| width(column.dtype()) as u64).sum())
+    }
+
+    /// The rows of each slice that can be read on its own, as ranges over all rows before [`Input::Each`]; one empty
+    /// range when there is no row.
+    pub fn slices(&self) -> Vec<Range<usize>> {
+        match self {
+            Input::Frame(frame) => {
+                let ends = (SLICE_ROWS..frame.height()).step_by(SLICE_ROWS).chain([frame.height()]);
+                ranges(ends)
+            }
+            Input::Files { files, .. } => {
+                let mut end = 0;
+                let ends = files.row_group_rows().into_iter().map(|rows| {
+                    end += rows;
+                    end
+                });
+                let ranges = ranges(ends);
+                if ranges.is_empty() { std::iter::once(0..0).collect() } else { ranges }
+            }
+            Input::Each { of, .. } => of.slices(),
+        }
+    }
+
+    /// The rows of a range, in pieces that are read one at a time, each within one of the [slices](Input::slices). A
+    /// range without rows is one piece without rows.
+    pub fn pieces(&self, range: Range<usize>) -> impl Iterator<Item = Result<DataFrame>> + Send + use<> {
+        let slices = match range.is_empty() {
+            true => std::iter::once((0, range)).collect(),
+            false => {
+                let slices = self.slices().into_iter().enumerate();
+                let inside =
+                    slices.map(|(number, slice)| (number, slice.start.max(range.start)..slice.end.min(range.end)));
+                inside.filter(|(_, rows)| !rows.is_empty()).collect::<Vec<_>>()
+            }
+        };
+        let input = self.clone();
+        let starts: Vec<usize> = input.slices().into_iter().map(|slice| slice.start).collect();
+        slices.into_iter().map(move |(number, rows)| input.read(number, starts[number], rows))
+    }
+
+    /// All rows.
     ///
     /// # Errors
     /// [`Error::Input`](crate::Error::Input) for files that are damaged or gone.
-    pub fn slice(&self, number: usize, slices: usize) -> Result<DataFrame> {
-        match self {
-            Input::Frame(frame) => {
-                let at = |number: usize| number * frame.height() / slices;
-                Ok(frame.slice(at(number) as i64, at(number + 1) - at(number)))
+    pub fn collect(&self) -> Result<DataFrame> {
+        if let Input::Frame(frame) = self {
+            return Ok(frame.clone());
+        }
+        let mut all = self.empty()?;
+        for slice in self.slices() {
+            for piece in self.pieces(slice) {
+                all.vstack_mut_owned(piece?)?;
             }
-            Input::Files { files, .. } if files.row_groups() == 0 => self.empty(),
-            Input::Files { files, columns } => files.read_row_group(number, &names(columns)),
+        }
+        Ok(all)
+    }
+
+    /// Rows of one slice, which has this number and starts at row `start`.
+    fn read(&self, number: usize, start: usize, rows: Range<usize>) -> Result<DataFrame> {
+        match self {
+            _ if rows.is_empty() => self.empty(),
+            Input::Frame(frame) => Ok(frame.slice(rows.start as i64, rows.len())),
+            Input::Files { files, columns } => {
+                let slice = files.read_row_group(number, &names(columns))?;
+                Ok(if rows.len() == slice.height() {
+                    slice
+                } else {
+                    slice.slice((rows.start - start) as i64, rows.len())
+                })
+            }
+            Input::Each { of, slice, .. } => slice(of.read(number, start, rows)?),
         }
     }
+}
+
+/// Ranges that follow each other, by where they end.
+fn ranges(ends: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let mut start = 0;
+    ends.map(|end| std::mem::replace(&mut start, end)..end).collect()
 }
 
 fn names(columns: &[String]) -> Vec<&str> {
     columns.iter().map(String::as_str).collect()
 }
 
-impl From<DataFrame> for Input {
-    fn from(frame: DataFrame) -> Self {
-        Input::Frame(frame)
+/// Bytes of a value.
+fn width(dtype: &DataType) -> usize {
+    match dtype {
+        DataType::Boolean | DataType::Int8 | DataType::UInt8 => 1,
+        DataType::Int16 | DataType::UInt16 => 2,
+        DataType::Int32 | DataType::UInt32 | DataType::Float32 | DataType::Date => 4,
+        // The view of a text, and some for what does not fit into it.
+        DataType::String | DataType::Binary => 24,
+        DataType::List(inner) => 8 + 4 * width(inner),
+        DataType::Struct(fields) => fields.iter().map(|field| width(field.dtype())).sum(),
+        _ => 8,
     }
 }
 
-impl From<&DataFrame> for Input {
-    fn from(frame: &DataFrame) -> Self {
-        Input::Frame(frame.clone())
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// These columns of some files.
-impl<const N: usize> From<(&ParquetFiles, [&str; N])> for Input {
-    fn from((files, columns): (&ParquetFiles, [&str; N])) -> Self {
-        (files, columns.as_slice()).into()
-    }
-}
-
-/// These columns of some files.
-impl From<(&ParquetFiles, &[&str])> for Input {
-    fn from((files, columns): (&ParquetFiles, &[&str])) -> Self {
-        Input::Files { files: files.clone(), columns: columns.iter().map(|column| column.to_string()).collect() }
+    #[test]
+    fn pieces_are_the_rows_of_the_range() {
+        let rows = 2 * SLICE_ROWS + 10;
+        let frame = df!("n" => (0..rows as u32).collect::<Vec<_>>()).unwrap();
+        let input = Input::Frame(frame.clone());
+        assert_eq!(input.slices().len(), 3);
+        let range = SLICE_ROWS - 5..SLICE_ROWS + 5;
+        let pieces: Vec<DataFrame> = input.pieces(range.clone()).map(|piece| piece.unwrap()).collect();
+        assert_eq!(pieces.iter().map(DataFrame::height).collect::<Vec<_>>(), [5, 5]);
+        assert!(pieces[0].vstack(&pieces[1]).unwrap().equals(&frame.slice(range.start as i64, 10)));
+        assert_eq!(input.pieces(3..3).map(|piece| piece.unwrap().height()).collect::<Vec<_>>(), [0]);
+        assert!(input.collect().unwrap().equals(&frame));
     }
 }

@@ -22,22 +22,43 @@
 //! Without `.partition(by(...))` the function is called once per *slice of rows*, as they happen to lie in files: right
 //! for work on single rows or for partial results, and wrong for a mean.
 //!
-//! Read on in this order: [`transform()`] is the call, [`by`] says how rows are split, [`OutputSchema`] what a function
-//! returns, [`Engine`] who does the work, and `local` how [`Serial`] and [`Threads`] do it.
-//!
-//! So far: functions of frames, `by` with presort, one slice of rows otherwise, hash partitions. What the full meaning
-//! adds (other shapes, algorithms, several inputs, spilling) is not here yet.
+//! Read on in this order: [`transform()`] is the call, [`IntoFunction`] lists the shapes a function can have, [`by`] says
+//! how rows are split, [`OutputSchema`] what a function returns, [`Table`] where rows come from and what is done to them
+//! before, [`cotransform()`] takes several inputs, [`Engine`] is who does the work, [`Task`] what is done in one physical
+//! partition, and `local` how [`Serial`] and [`Threads`] do it. [`coming_from_fugue`] maps Fugue's names to ours.
 
+pub mod coming_from_fugue;
 mod conform;
+mod cotransform;
 mod engine;
+pub mod expression;
+mod faults;
+mod function;
+mod how;
 mod input;
 mod local;
 mod partition;
+mod rows;
 mod schema;
+mod sink;
+mod table;
+mod task;
 mod transform;
+mod validate;
 
-pub use engine::{Engine, EngineByName, Function, Job, LOCAL_ENGINES, Serial, Threads};
-pub use input::Input;
-pub use partition::{Partition, SortKey, by};
+pub use cotransform::{Zip, Zippable, cotransform};
+pub use engine::{Engine, EngineByName, Job, LOCAL_ENGINES, Serial, Threads};
+pub use expression::SortKey;
+pub use faults::{Dropped, ErrorKind, Losses, Panicked};
+pub use function::{
+    Cursor, Frames, Function, Given, GivenSides, GivesRows, IntoFunction, IntoInit, IntoSidesFunction, Output,
+    Registered, Sides, Signature, Structs, TakesPartition, TakesSlice, Work, making, registered,
+};
+pub use how::How;
+pub use input::{EachSlice, Input};
+pub use partition::{Algo, Partition, Split, by, num, per_row};
 pub use schema::OutputSchema;
+pub use sink::Sink;
+pub use table::{Fingerprint, Table};
+pub use task::{Done, Task};
 pub use transform::{Transform, transform};

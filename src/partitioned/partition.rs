@@ -1,19 +1,63 @@
-//! How rows are split: by key, with an order inside each group.
+//! How rows are split: by key or by place, in how many parts, with an order inside each.
 
 use polars::prelude::*;
 
+use super::expression::{NumExpression, Presort, SortKey};
 use crate::error::{Error, Result};
 
-/// How rows are split into logical partitions, each of which the function sees alone.
+/// How rows are split into partitions.
 ///
-/// The default has no key: every slice of rows is a partition.
+/// A *logical* partition is what the function sees in one call: one group when there are keys, one slice of rows
+/// otherwise. A *physical* partition is what one worker does in one go: several groups, or one slice.
 #[derive(Clone, Debug, Default)]
 pub struct Partition {
     keys: Vec<String>,
     presort: String,
+    num: Option<String>,
+    algo: Algo,
+    per_row: bool,
+}
+
+/// Which rows go together into a physical partition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Algo {
+    /// With keys: by a hash of the keys. Without: slices of the input, in order.
+    #[default]
+    Hash,
+    /// By chance, the same each time for the same seed. With keys, whole groups are dealt out.
+    Rand {
+        /// Where chance starts.
+        seed: u64,
+    },
+    /// Without keys: as many rows in each, give or take one. With keys: one group in each, so that no long task waits
+    /// behind another.
+    Even,
+    /// As hash, but the function sees all groups of a physical partition at once, sorted by keys and presort when there
+    /// is a presort. A group is never split. For many small groups.
+    Coarse,
+}
+
+impl std::str::FromStr for Algo {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name.to_lowercase().as_str() {
+            "hash" => Ok(Algo::Hash),
+            "rand" => Ok(Algo::Rand { seed: 0 }),
+            "even" => Ok(Algo::Even),
+            "coarse" => Ok(Algo::Coarse),
+            _ => Err(Error::input(format!("unknown algo `{name}`. Use hash, rand, even or coarse."))),
+        }
+    }
 }
 
 /// One group per combination of key values; a null is a value like any other.
+///
+/// ```
+/// use outgrow::partitioned::{Algo, by};
+/// let split = by(["carrier", "origin"]).presort("time_hour, delay desc").num("CONCURRENCY * 4").algo(Algo::Coarse);
+/// assert_eq!(split.keys(), ["carrier", "origin"]);
+/// ```
 pub fn by<I>(keys: I) -> Partition
 where
     I: IntoIterator,
@@ -22,21 +66,37 @@ where
     Partition { keys: keys.into_iter().map(Into::into).collect(), ..Partition::default() }
 }
 
-/// A column that rows are sorted by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SortKey {
-    /// Name of the column.
-    pub column: String,
-    /// From large to small.
-    pub descending: bool,
+/// So many slices of rows: see [`Partition::num`].
+pub fn num(partitions: impl ToString) -> Partition {
+    Partition::default().num(partitions)
+}
+
+/// Every row is a partition: for a table whose rows are tasks, such as the rows of a grid.
+pub fn per_row() -> Partition {
+    Partition { per_row: true, ..Partition::default() }
 }
 
 impl Partition {
-    /// Sorts the rows of each group before the function sees them: `"time_hour, delay desc"`. Nulls come last, both
-    /// ways; rows that are equal in these columns keep the order of the input.
+    /// Sorts the rows of each logical partition before the function sees them: `"time_hour, delay desc"`. Nulls come
+    /// last, both ways; rows that are equal in these columns keep the order of the input.
     #[must_use]
     pub fn presort(mut self, columns: &str) -> Self {
         self.presort = columns.to_string();
+        self
+    }
+
+    /// How many physical partitions: a number, or an [expression](NumExpression) such as `"ROWCOUNT / 100000"` or
+    /// `"max(CONCURRENCY * 4, 16)"`. A result does not depend on it where there are keys.
+    #[must_use]
+    pub fn num(mut self, partitions: impl ToString) -> Self {
+        self.num = Some(partitions.to_string());
+        self
+    }
+
+    /// Which rows go together.
+    #[must_use]
+    pub fn algo(mut self, algo: Algo) -> Self {
+        self.algo = algo;
         self
     }
 
@@ -45,119 +105,133 @@ impl Partition {
         self.keys.iter().map(String::as_str).collect()
     }
 
-    /// The columns of the presort.
+    /// What this means for an input with these columns.
     ///
     /// # Errors
-    /// [`Error::Input`] for an unknown word, a repeated column, or a column that is a key already.
-    pub fn sort_keys(&self) -> Result<Vec<SortKey>> {
-        let mut sort_keys: Vec<SortKey> = Vec::new();
-        for part in self.presort.split(',').filter(|_| !self.presort.trim().is_empty()) {
-            let mut words = part.split_whitespace();
-            let (column, order) = (words.next(), words.next());
-            let (Some(column), None) = (column, words.next()) else {
-                return Err(Error::input(format!(
-                    "presort `{}`: expected `column`, `column asc` or `column desc` between commas, found `{}`.",
-                    self.presort,
-                    part.trim()
-                )));
-            };
-            let descending = match order.map(str::to_lowercase).as_deref() {
-                None | Some("asc") => false,
-                Some("desc") => true,
-                Some(word) => {
-                    return Err(Error::input(format!(
-                        "presort `{}`: unknown word `{word}` after `{column}`. Use `asc` or `desc`.",
-                        self.presort
-                    )));
-                }
-            };
-            if sort_keys.iter().any(|key| key.column == column) {
-                return Err(Error::input(format!(
-                    "presort `{}`: column `{column}` is named twice. Name it once.",
-                    self.presort
-                )));
-            }
-            if self.keys.iter().any(|key| key == column) {
-                return Err(Error::input(format!(
-                    "presort `{}`: column `{column}` is a key already, so it is the same in the whole group. Leave it \
-                     out.",
-                    self.presort
-                )));
-            }
-            sort_keys.push(SortKey { column: column.to_string(), descending });
-        }
-        Ok(sort_keys)
-    }
-
-    /// Checks keys and presort against the input, before anything runs.
-    pub(super) fn check(&self, input: &DataFrame) -> Result<()> {
-        let sort_keys = self.sort_keys()?;
-        let sorted = sort_keys.iter().map(|key| (&key.column, "presort"));
+    /// [`Error::Input`] for a column that is not there, is named twice, or is both key and presort, for a presort or
+    /// number that cannot be read, and for words that contradict each other.
+    pub fn check(&self, input: &Schema) -> Result<Split> {
+        let read = |error: super::expression::SyntaxError| Error::input(error.to_string());
+        let presort: Presort = self.presort.parse().map_err(read)?;
+        let num = self.num.as_deref().map(|num| num.parse::<NumExpression>().map_err(read)).transpose()?;
+        let sorted = presort.keys.iter().map(|key| (&key.column, "presort"));
         for (column, place) in self.keys.iter().map(|key| (key, "by")).chain(sorted) {
-            if input.schema().get(column).is_none() {
-                let columns: Vec<&str> = input.schema().iter_names().map(|name| name.as_str()).collect();
-                return Err(Error::input(format!(
-                    "{place}: the input has no column `{column}`; it has {}.",
-                    columns.join(", ")
-                )));
+            if input.get(column).is_none() {
+                let columns: Vec<&str> = input.iter_names().map(|name| name.as_str()).collect();
+                let columns = columns.join(", ");
+                return Err(Error::input(format!("{place}: the input has no column `{column}`; it has {columns}.")));
             }
         }
         for (at, key) in self.keys.iter().enumerate() {
             if self.keys[..at].contains(key) {
                 return Err(Error::input(format!("by: column `{key}` is named twice. Name it once.")));
             }
+            if presort.keys.iter().any(|sort| sort.column == *key) {
+                return Err(Error::input(format!(
+                    "presort `{presort}`: column `{key}` is a key already, so it is the same in the whole group. Leave \
+                     it out.",
+                )));
+            }
         }
-        Ok(())
+        if self.per_row && !self.keys.is_empty() {
+            return Err(Error::input("per_row and by exclude each other: a row is its own partition. Keep one."));
+        }
+        if self.per_row && self.num.is_some() {
+            return Err(Error::input("per_row and num exclude each other: the rows are the partitions. Keep one."));
+        }
+        Ok(Split { keys: self.keys.clone(), presort: presort.keys, num, algo: self.algo, per_row: self.per_row })
     }
 }
 
-/// Sorts the rows of one group.
-pub(super) fn sort(rows: DataFrame, keys: &[SortKey]) -> PolarsResult<DataFrame> {
-    if keys.is_empty() {
-        return Ok(rows);
+/// A [`Partition`] that was held against an input and can be carried out.
+#[derive(Clone, Debug)]
+pub struct Split {
+    /// The key columns; none for a split by place.
+    pub keys: Vec<String>,
+    /// The order inside each logical partition.
+    pub presort: Vec<SortKey>,
+    /// How many physical partitions; the engine decides when there is none.
+    pub num: Option<NumExpression>,
+    /// Which rows go together.
+    pub algo: Algo,
+    /// Every row is a partition.
+    pub per_row: bool,
+}
+
+impl Split {
+    /// The key columns, as the kernels take them.
+    pub fn key_names(&self) -> Vec<&str> {
+        self.keys.iter().map(String::as_str).collect()
     }
-    let columns: Vec<PlSmallStr> = keys.iter().map(|key| key.column.as_str().into()).collect();
-    let options = SortMultipleOptions::default()
-        .with_order_descending_multi(keys.iter().map(|key| key.descending))
-        .with_nulls_last(true)
-        .with_maintain_order(true);
-    rows.sort(columns, options)
+
+    /// The function sees whole physical partitions.
+    pub fn coarse(&self) -> bool {
+        self.keys.is_empty() || self.algo == Algo::Coarse
+    }
+
+    /// Sorts the rows that the function is to see in one call.
+    ///
+    /// # Errors
+    /// What the dataframe engine reports.
+    pub fn sort(&self, rows: DataFrame) -> PolarsResult<DataFrame> {
+        if self.presort.is_empty() {
+            return Ok(rows);
+        }
+        // Several groups at once are sorted by key first.
+        let keys = if self.algo == Algo::Coarse { self.keys.as_slice() } else { &[] };
+        let keys = keys.iter().map(|key| (key, false));
+        let sorted = keys.chain(self.presort.iter().map(|key| (&key.column, key.descending)));
+        let (columns, descending): (Vec<PlSmallStr>, Vec<bool>) =
+            sorted.map(|(column, descending)| (column.as_str().into(), descending)).unzip();
+        let options = SortMultipleOptions::default()
+            .with_order_descending_multi(descending)
+            .with_nulls_last(true)
+            .with_maintain_order(true);
+        rows.sort(columns, options)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn message(partition: Partition) -> String {
-        let input = df!("a" => [1], "b" => [2], "c" => [3]).unwrap();
-        partition.check(&input).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn presort_is_read_case_insensitively() {
-        let keys = by(["a"]).presort(" b,  c DESC ").sort_keys().unwrap();
-        let key = |column: &str, descending| SortKey { column: column.into(), descending };
-        assert_eq!(keys, [key("b", false), key("c", true)]);
+    fn schema() -> Schema {
+        df!("a" => [1], "b" => [2], "c" => [3]).unwrap().schema().as_ref().clone()
     }
 
     #[test]
     fn what_cannot_be_meant_is_an_error() {
-        assert!(message(by(["a"]).presort("b down")).contains("unknown word `down` after `b`"));
-        assert!(message(by(["a"]).presort("b desc c")).contains("found `b desc c`"));
-        assert!(message(by(["a"]).presort("b,,c")).contains("expected `column`"));
-        assert!(message(by(["a"]).presort("b, b desc")).contains("`b` is named twice"));
-        assert!(message(by(["a"]).presort("a")).contains("`a` is a key already"));
-        assert!(message(by(["a"]).presort("x")).contains("presort: the input has no column `x`; it has a, b, c"));
-        assert!(message(by(["x"])).contains("by: the input has no column `x`"));
-        assert!(message(by(["a", "a"])).contains("`a` is named twice"));
+        for (partition, expected) in [
+            (by(["a"]).presort("b down"), "unknown word `down` after `b`"),
+            (by(["a"]).presort("b, b desc"), "`b` is named twice"),
+            (by(["a"]).presort("a"), "`a` is a key already"),
+            (by(["a"]).presort("x"), "presort: the input has no column `x`; it has a, b, c"),
+            (by(["x"]), "by: the input has no column `x`"),
+            (by(["a", "a"]), "`a` is named twice"),
+            (num("ROWS"), "num: `ROWS` is no whole number"),
+            (Partition { per_row: true, ..by(["a"]) }, "per_row and by exclude each other"),
+            (per_row().num(3), "per_row and num exclude each other"),
+        ] {
+            let message = partition.check(&schema()).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+        }
+        let message = "hsah".parse::<Algo>().unwrap_err().to_string();
+        assert_eq!(message, "unknown algo `hsah`. Use hash, rand, even or coarse.");
     }
 
     #[test]
     fn nulls_come_last_both_ways() {
         let rows = df!("b" => [None, Some(1), Some(2)]).unwrap();
         for (presort, expected) in [("b", [Some(1), Some(2), None]), ("b desc", [Some(2), Some(1), None])] {
-            let keys = Partition::default().presort(presort).sort_keys().unwrap();
-            assert!(sort(rows.clone(), &keys).unwrap().equals_missing(&df!("b" => expected).unwrap()));
+            let split = Partition::default().presort(presort).check(rows.schema()).unwrap();
+            assert!(split.sort(rows.clone()).unwrap().equals_missing(&df!("b" => expected).unwrap()));
         }
+    }
+
+    #[test]
+    fn coarse_sorts_by_key_first() {
+        let rows = df!("a" => [2, 1, 2], "b" => [5, 6, 4]).unwrap();
+        let split = by(["a"]).presort("b").algo(Algo::Coarse).check(rows.schema()).unwrap();
+        assert!(split.sort(rows).unwrap().equals(&df!("a" => [1, 2, 2], "b" => [6, 4, 5]).unwrap()));
     }
 }

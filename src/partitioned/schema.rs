@@ -1,42 +1,38 @@
-//! What a function returns, written as text: `carrier: str, alpha: f64` or `*, share: f64`.
-//!
-//! Read so far: `*` for all input columns, `name: type` to append, names in backquotes. The operators on `*` come later.
+//! What a function returns: a [schema expression](super::expression::SchemaExpression) and the input it is applied to.
+
+use std::fmt::Display;
 
 use polars::prelude::*;
 
+use super::expression::{self as text, Change, Item, SchemaExpression, Type, Unit};
 use crate::error::{Error, Result};
 
 /// A schema expression, read but not yet applied to an input.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OutputSchema {
-    items: Vec<Item>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Item {
-    InputColumns,
-    Column(PlSmallStr, DataType),
-}
-
-/// Names of types; the first of each line is the one to use, the others are aliases.
-const TYPES: &[(&[&str], DataType)] = &[
-    (&["bool", "boolean"], DataType::Boolean),
-    (&["i16", "short", "int16"], DataType::Int16),
-    (&["i32", "int", "int32"], DataType::Int32),
-    (&["i64", "long", "int64"], DataType::Int64),
-    (&["u32", "uint32", "uint"], DataType::UInt32),
-    (&["u64", "uint64", "ulong"], DataType::UInt64),
-    (&["f32", "float", "float32"], DataType::Float32),
-    (&["f64", "double", "float64"], DataType::Float64),
-    (&["str", "string"], DataType::String),
-];
+///
+/// | written | meaning |
+/// |---|---|
+/// | `a: i64, b: str` | these columns |
+/// | `*` | all input columns |
+/// | `*, x: f64` | and one more; a name that is there already is an error |
+/// | `* - a, b` | without these; an error when one is not there |
+/// | `* ~ a` | without this one, if it is there |
+/// | `* + a: str` | with another type in the same place, or appended |
+/// | `` `a b`: i64 `` | a name with other characters than letters, digits and `_`; two backquotes stand for one |
+/// | `[i64]`, `{x: i64, y: str}` | a list, a struct |
+///
+/// Operators chain from left to right. Types: `bool`, `i8` to `i64`, `u8` to `u64`, `f32`, `f64`, `str`, `binary`, `date`,
+/// `time`, `datetime`, `duration` (the last two in `us`, or `datetime[ms]`, `duration[ns]`), and Fugue's names for them
+/// (`int`, `long`, `double`, ...). `reading` and `Display` are inverse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputSchema(SchemaExpression);
 
 impl OutputSchema {
     /// Reads a schema expression.
     ///
     /// ```
     /// use outgrow::partitioned::OutputSchema;
-    /// assert!(OutputSchema::parse("carrier: str, `mean delay`: f64").is_ok());
+    /// let schema = OutputSchema::parse("*-tail, `mean delay`:double").unwrap();
+    /// assert_eq!(schema.to_string(), "* - tail, `mean delay`: f64");
     /// let error = OutputSchema::parse("carrier: str, delay: f63").unwrap_err().to_string();
     /// assert!(error.contains("unknown type `f63`"));
     /// ```
@@ -44,118 +40,139 @@ impl OutputSchema {
     /// # Errors
     /// [`Error::Input`] that points at the character.
     pub fn parse(text: &str) -> Result<Self> {
-        Parser { text, at: 0 }.schema()
+        text.parse().map(Self).map_err(|error: text::SyntaxError| Error::input(error.to_string()))
+    }
+
+    /// Whether it speaks of the input's columns.
+    pub fn mentions_input(&self) -> bool {
+        self.0.items.iter().any(|item| matches!(item, Item::Input(_)))
     }
 
     /// The columns and types of the output, for an input with these.
     ///
     /// # Errors
-    /// [`Error::Input`] when a name occurs twice.
+    /// [`Error::Input`] when a name occurs twice, or a column to be dropped is not there.
     pub fn resolve(&self, input: &Schema) -> Result<Schema> {
         let mut output = Schema::default();
-        let mut add = |name: &PlSmallStr, dtype: &DataType| match output.insert(name.clone(), dtype.clone()) {
-            Some(_) => Err(Error::input(format!("schema: column `{name}` occurs twice. Rename or drop one."))),
+        let mut add = |name: &str, dtype: DataType| match output.insert(name.into(), dtype) {
+            Some(_) => {
+                Err(Error::input(format!("schema `{}`: column `{name}` occurs twice. Rename or drop one.", self.0)))
+            }
             None => Ok(()),
         };
-        for item in &self.items {
+        for item in &self.0.items {
             match item {
-                Item::Column(name, dtype) => add(name, dtype)?,
-                Item::InputColumns => input.iter().try_for_each(|(name, dtype)| add(name, dtype))?,
+                Item::Column(field) => add(&field.name, dtype(&field.of))?,
+                Item::Input(changes) => {
+                    for (name, dtype) in self.changed(input, changes)?.into_iter() {
+                        add(&name, dtype)?;
+                    }
+                }
             }
         }
-        Ok(output)
+        match output.is_empty() {
+            true => Err(Error::input(format!("schema `{}`: no column is left. Keep one at least.", self.0))),
+            false => Ok(output),
+        }
+    }
+
+    fn changed(&self, input: &Schema, changes: &[Change]) -> Result<Schema> {
+        let mut columns = input.clone();
+        for change in changes {
+            match change {
+                Change::Drop(names) => {
+                    for name in names {
+                        if columns.shift_remove(name.as_str()).is_none() {
+                            let there: Vec<&str> = columns.iter_names().map(|name| name.as_str()).collect();
+                            let there = there.join(", ");
+                            return Err(Error::input(format!(
+                                "schema `{}`: there is no column `{name}` to drop; there are {there}. Write `~` for one \
+                                 that may be missing.",
+                                self.0
+                            )));
+                        }
+                    }
+                }
+                Change::DropIfPresent(names) => names.iter().for_each(|name| {
+                    columns.shift_remove(name.as_str());
+                }),
+                Change::Retype(fields) => fields.iter().for_each(|field| {
+                    columns.insert(field.name.as_str().into(), dtype(&field.of));
+                }),
+            }
+        }
+        Ok(columns)
+    }
+
+    /// The expression that says these columns and types.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a type that no expression can say.
+    pub fn of(schema: &Schema) -> Result<Self> {
+        let fields = schema.iter().map(|(name, dtype)| {
+            let of = of_dtype(dtype).ok_or_else(|| {
+                Error::input(format!(
+                    "column `{name}` is {dtype}, which a schema expression cannot say. Cast it first."
+                ))
+            })?;
+            Ok(Item::Column(text::Field { name: name.to_string(), of }))
+        });
+        Ok(Self(SchemaExpression { items: fields.collect::<Result<_>>()? }))
     }
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    /// Byte position of the next character.
-    at: usize,
+impl Display for OutputSchema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
-impl<'a> Parser<'a> {
-    fn schema(mut self) -> Result<OutputSchema> {
-        let mut items = Vec::new();
-        loop {
-            items.push(self.item()?);
-            self.skip_space();
-            match self.rest().chars().next() {
-                None => return Ok(OutputSchema { items }),
-                Some(',') => self.at += 1,
-                Some(_) => return Err(self.error(self.at, "expected `,` or the end")),
-            }
-        }
-    }
+/// The simple types and what they are in the dataframe engine.
+const SIMPLE: &[(Type, DataType)] = &[
+    (Type::Bool, DataType::Boolean),
+    (Type::I8, DataType::Int8),
+    (Type::I16, DataType::Int16),
+    (Type::I32, DataType::Int32),
+    (Type::I64, DataType::Int64),
+    (Type::U8, DataType::UInt8),
+    (Type::U16, DataType::UInt16),
+    (Type::U32, DataType::UInt32),
+    (Type::U64, DataType::UInt64),
+    (Type::F32, DataType::Float32),
+    (Type::F64, DataType::Float64),
+    (Type::Str, DataType::String),
+    (Type::Binary, DataType::Binary),
+    (Type::Date, DataType::Date),
+    (Type::Time, DataType::Time),
+    (Type::Datetime(Unit::Milliseconds), DataType::Datetime(TimeUnit::Milliseconds, None)),
+    (Type::Datetime(Unit::Microseconds), DataType::Datetime(TimeUnit::Microseconds, None)),
+    (Type::Datetime(Unit::Nanoseconds), DataType::Datetime(TimeUnit::Nanoseconds, None)),
+    (Type::Duration(Unit::Milliseconds), DataType::Duration(TimeUnit::Milliseconds)),
+    (Type::Duration(Unit::Microseconds), DataType::Duration(TimeUnit::Microseconds)),
+    (Type::Duration(Unit::Nanoseconds), DataType::Duration(TimeUnit::Nanoseconds)),
+];
 
-    fn item(&mut self) -> Result<Item> {
-        self.skip_space();
-        if self.rest().starts_with('*') {
-            self.at += 1;
-            return Ok(Item::InputColumns);
-        }
-        let name = self.name()?;
-        self.skip_space();
-        if !self.rest().starts_with(':') {
-            return Err(self.error(self.at, "expected `:` and a type"));
-        }
-        self.at += 1;
-        self.skip_space();
-        let start = self.at;
-        let word = self.word();
-        let found = TYPES.iter().find(|(names, _)| names.contains(&word.to_lowercase().as_str()));
-        match found {
-            Some((_, dtype)) => Ok(Item::Column(name.into(), dtype.clone())),
-            None if word.is_empty() => Err(self.error(start, "expected a type, such as i64, f64 or str")),
-            None => {
-                let types: Vec<&str> = TYPES.iter().map(|(names, _)| names[0]).collect();
-                Err(self.error(start, &format!("unknown type `{word}`; there are {}", types.join(", "))))
-            }
-        }
+fn dtype(of: &Type) -> DataType {
+    match of {
+        Type::List(inner) => DataType::List(Box::new(dtype(inner))),
+        Type::Struct(fields) => DataType::Struct(
+            fields.iter().map(|field| Field::new(field.name.as_str().into(), dtype(&field.of))).collect(),
+        ),
+        simple => SIMPLE.iter().find(|(of, _)| of == simple).map_or(DataType::Null, |(_, dtype)| dtype.clone()),
     }
+}
 
-    fn name(&mut self) -> Result<&'a str> {
-        let start = self.at;
-        if let Some(quoted) = self.rest().strip_prefix('`') {
-            let Some(end) = quoted.find('`') else {
-                return Err(self.error(start, "this backquote is never closed"));
-            };
-            self.at += end + 2;
-            return match end {
-                0 => Err(self.error(start, "a name must not be empty")),
-                _ => Ok(&quoted[..end]),
-            };
+fn of_dtype(dtype: &DataType) -> Option<Type> {
+    match dtype {
+        DataType::List(inner) => of_dtype(inner).map(|inner| Type::List(Box::new(inner))),
+        DataType::Struct(fields) => {
+            let fields = fields.iter().map(|field| {
+                let of = of_dtype(field.dtype())?;
+                Some(text::Field { name: field.name().to_string(), of })
+            });
+            fields.collect::<Option<_>>().map(Type::Struct)
         }
-        match self.word() {
-            "" => Err(self.error(start, "expected a column name or `*`")),
-            word => Ok(word),
-        }
-    }
-
-    /// Letters, digits and underscores from here on.
-    fn word(&mut self) -> &'a str {
-        let rest = self.rest();
-        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-        self.at += end;
-        &rest[..end]
-    }
-
-    fn rest(&self) -> &'a str {
-        &self.text[self.at..]
-    }
-
-    fn skip_space(&mut self) {
-        self.at = self.text.len() - self.rest().trim_start().len();
-    }
-
-    /// The text, and below it a mark at the character that is wrong.
-    fn error(&self, at: usize, what: &str) -> Error {
-        let column = self.text[..at].chars().count();
-        Error::input(format!(
-            "schema: {what}, at character {}:\n  {}\n  {}^",
-            column + 1,
-            self.text,
-            " ".repeat(column)
-        ))
+        simple => SIMPLE.iter().find(|(_, dtype)| dtype == simple).map(|(of, _)| of.clone()),
     }
 }
 
@@ -163,37 +180,39 @@ impl<'a> Parser<'a> {
 mod tests {
     use super::*;
 
-    fn message(text: &str) -> String {
-        OutputSchema::parse(text).unwrap_err().to_string()
+    fn resolve(text: &str) -> Result<String> {
+        let input = Schema::from_iter([("a".into(), DataType::Int16), ("b".into(), DataType::String)]);
+        Ok(OutputSchema::of(&OutputSchema::parse(text)?.resolve(&input)?)?.to_string())
     }
 
     #[test]
-    fn a_star_stands_for_the_input_columns() {
-        let input = Schema::from_iter([("a".into(), DataType::Int16)]);
-        let schema = OutputSchema::parse("*, `b c`: double").unwrap().resolve(&input).unwrap();
-        let expected = [("a".into(), DataType::Int16), ("b c".into(), DataType::Float64)];
-        assert_eq!(schema, Schema::from_iter(expected));
-        let twice = OutputSchema::parse("*, a: i64").unwrap().resolve(&input).unwrap_err().to_string();
-        assert!(twice.contains("`a` occurs twice"), "{twice}");
-    }
-
-    #[test]
-    fn errors_point_at_the_character() {
-        assert_eq!(
-            message("carrier: str, delay f64"),
-            "schema: expected `:` and a type, at character 21:\n  carrier: str, delay f64\n                      ^"
-        );
+    fn operators_change_the_input_columns() {
         for (text, expected) in [
-            ("", "expected a column name or `*`, at character 1"),
-            ("a: str,", "expected a column name or `*`, at character 8"),
-            ("a: ", "expected a type"),
-            ("a: i33", "unknown type `i33`; there are bool, i16"),
-            ("a: i64 b", "expected `,` or the end, at character 8"),
-            ("`a: i64", "this backquote is never closed, at character 1"),
-            ("``: i64", "a name must not be empty"),
-            ("ä: i65", "unknown type `i65`"),
+            ("*", "a: i16, b: str"),
+            ("*, `b c`: double", "a: i16, b: str, `b c`: f64"),
+            ("* - a", "b: str"),
+            ("* ~ a, x", "b: str"),
+            ("* + a: str", "a: str, b: str"),
+            ("* + x: [date]", "a: i16, b: str, x: [date]"),
+            ("* - a + a: f64", "b: str, a: f64"),
+            ("a: {x: datetime[ms], y: time}", "a: {x: datetime[ms], y: time}"),
         ] {
-            assert!(message(text).contains(expected), "{text}: {}", message(text));
+            assert_eq!(resolve(text).unwrap(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_is_an_error() {
+        for (text, expected) in [
+            ("*, a: i64", "schema `*, a: i64`: column `a` occurs twice"),
+            ("*, *", "column `a` occurs twice"),
+            ("* - x", "there is no column `x` to drop; there are a, b. Write `~`"),
+            ("* - a, b", "no column is left"),
+        ] {
+            let message = resolve(text).unwrap_err().to_string();
+            assert!(message.contains(expected), "{text}: {message}");
+        }
+        let odd = Schema::from_iter([("n".into(), DataType::Null)]);
+        assert!(OutputSchema::of(&odd).unwrap_err().to_string().contains("column `n` is null"));
     }
 }

@@ -1,0 +1,1 @@
+//! Fugue's calls and ours.

@@ -1,0 +1,252 @@
+//! The shapes in which a function can be given its rows.
+
+use std::sync::{Arc, Mutex};
+
+use polars::prelude::*;
+use serde::de::DeserializeOwned;
+
+use super::structs;
+use crate::error::{Error, Result};
+
+/// The rows of one logical partition, on their way into a function.
+pub enum Given {
+    /// All of them, in memory.
+    Frame(DataFrame),
+    /// Piece by piece, for a function that [takes pieces](super::Function::takes_pieces).
+    Pieces(Frames),
+    /// The sides of a zip, in order; a missing side has no row.
+    Sides(Sides),
+}
+
+impl Given {
+    fn frame(self) -> anyhow::Result<DataFrame> {
+        match self {
+            Given::Frame(rows) => Ok(rows),
+            Given::Pieces(mut pieces) => pieces.stack(),
+            Given::Sides(sides) => anyhow::bail!("it takes one table and was given {}", sides.0.len()),
+        }
+    }
+}
+
+/// A way to take all rows of a partition by value.
+pub trait TakesPartition: Sized {
+    /// The columns that can be seen in this shape; `None` for all.
+    fn columns() -> Option<Vec<String>> {
+        None
+    }
+
+    /// Whether rows can be given piece by piece.
+    const PIECES: bool = false;
+
+    /// Brings the rows into this shape.
+    ///
+    /// # Errors
+    /// In words: a column is missing, or a null has no place in a field.
+    fn take(rows: Given) -> anyhow::Result<Self>;
+}
+
+impl TakesPartition for DataFrame {
+    fn take(rows: Given) -> anyhow::Result<Self> {
+        rows.frame()
+    }
+}
+
+/// Plain structs, a row each: `#[derive(serde::Deserialize)]` is all they need.
+impl<T: DeserializeOwned> TakesPartition for Vec<T> {
+    fn columns() -> Option<Vec<String>> {
+        structs::fields_of::<T>()
+    }
+
+    fn take(rows: Given) -> anyhow::Result<Self> {
+        structs::from_frame(&rows.frame()?)
+    }
+}
+
+/// An iterator over plain structs, which are made piece by piece.
+pub struct Structs<T> {
+    pieces: Frames,
+    made: std::vec::IntoIter<T>,
+}
+
+impl<T: DeserializeOwned> TakesPartition for Structs<T> {
+    const PIECES: bool = true;
+
+    fn columns() -> Option<Vec<String>> {
+        structs::fields_of::<T>()
+    }
+
+    fn take(rows: Given) -> anyhow::Result<Self> {
+        Ok(Self { pieces: <Frames as TakesPartition>::take(rows)?, made: Vec::new().into_iter() })
+    }
+}
+
+impl<T: DeserializeOwned> Iterator for Structs<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        loop {
+            if let Some(next) = self.made.next() {
+                return Some(next);
+            }
+            match structs::from_frame(&self.pieces.next()?) {
+                Ok(made) => self.made = made.into_iter(),
+                Err(error) => {
+                    self.pieces.trouble.set(error);
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+/// An iterator over the rows of a partition, piece by piece, in order. It is never empty: a partition without rows is
+/// one piece without rows.
+///
+/// When a piece cannot be read the iterator ends, and the call fails with that error, whatever the function returns.
+pub struct Frames {
+    pieces: Box<dyn Iterator<Item = Result<DataFrame>> + Send>,
+    trouble: Trouble,
+}
+
+/// What went wrong while pieces were read; it outlives the iterator, which is the function's own.
+#[derive(Clone, Default)]
+pub(in super::super) struct Trouble(Arc<Mutex<Option<anyhow::Error>>>);
+
+impl Trouble {
+    fn set(&self, error: anyhow::Error) {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
+    }
+
+    pub fn take(&self) -> Option<anyhow::Error> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take()
+    }
+}
+
+impl Frames {
+    /// These pieces.
+    pub fn new(pieces: impl Iterator<Item = Result<DataFrame>> + Send + 'static) -> Self {
+        Self { pieces: Box::new(pieces), trouble: Trouble::default() }
+    }
+
+    pub(in super::super) fn trouble(&self) -> Trouble {
+        self.trouble.clone()
+    }
+
+    fn stack(&mut self) -> anyhow::Result<DataFrame> {
+        let mut all = self.next().unwrap_or_default();
+        for piece in self.by_ref() {
+            all.vstack_mut_owned(piece)?;
+        }
+        Ok(all)
+    }
+}
+
+impl Iterator for Frames {
+    type Item = DataFrame;
+
+    fn next(&mut self) -> Option<DataFrame> {
+        match self.pieces.next()? {
+            Ok(piece) => Some(piece),
+            Err(error) => {
+                self.trouble.set(error.into());
+                self.pieces = Box::new(std::iter::empty());
+                None
+            }
+        }
+    }
+}
+
+impl TakesPartition for Frames {
+    const PIECES: bool = true;
+
+    fn take(rows: Given) -> anyhow::Result<Self> {
+        match rows {
+            Given::Pieces(pieces) => Ok(pieces),
+            rows => rows.frame().map(|rows| Frames::new(std::iter::once(Ok(rows)))),
+        }
+    }
+}
+
+/// A way to look at all rows of a partition by reference: `&DataFrame` and `&[T]`.
+pub trait TakesSlice {
+    /// What is looked at.
+    type Owned: TakesPartition + std::borrow::Borrow<Self>;
+}
+
+impl TakesSlice for DataFrame {
+    type Owned = DataFrame;
+}
+
+impl<T: DeserializeOwned> TakesSlice for [T] {
+    type Owned = Vec<T>;
+}
+
+/// The sides of a zip: a frame for each input, by position or by the name it was given.
+pub struct Sides(pub(in super::super) Vec<(Arc<str>, DataFrame)>);
+
+impl Sides {
+    /// The side of this name.
+    ///
+    /// # Errors
+    /// [`Error::Input`] that lists the names there are.
+    pub fn named(&self, name: &str) -> Result<&DataFrame> {
+        self.0.iter().find(|(known, _)| **known == *name).map(|(_, rows)| rows).ok_or_else(|| {
+            let names: Vec<&str> = self.0.iter().map(|(name, _)| &**name).collect();
+            Error::input(format!("no input is named `{name}`; there are {}.", names.join(", ")))
+        })
+    }
+
+    /// How many there are.
+    #[allow(clippy::len_without_is_empty, reason = "there are always two at least")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl std::ops::Index<usize> for Sides {
+    type Output = DataFrame;
+
+    fn index(&self, side: usize) -> &DataFrame {
+        &self.0[side].1
+    }
+}
+
+/// A way to take the sides of a zip.
+pub trait GivenSides: Sized {
+    /// How many sides it takes; `None` for any number.
+    const SIDES: Option<usize>;
+
+    /// Brings the sides into this shape.
+    ///
+    /// # Errors
+    /// As [`TakesPartition::take`].
+    fn take(sides: Sides) -> anyhow::Result<Self>;
+}
+
+impl GivenSides for (Sides,) {
+    const SIDES: Option<usize> = None;
+
+    fn take(sides: Sides) -> anyhow::Result<Self> {
+        Ok((sides,))
+    }
+}
+
+macro_rules! sides {
+    ($count:literal, $($side:ident)+) => {
+        impl<$($side: TakesPartition),+> GivenSides for ($($side,)+) {
+            const SIDES: Option<usize> = Some($count);
+
+            fn take(sides: Sides) -> anyhow::Result<Self> {
+                let mut sides = sides.0.into_iter();
+                Ok(($({
+                    let (_, rows) = sides.next().ok_or_else(|| anyhow::anyhow!("it was given too few inputs"))?;
+                    $side::take(Given::Frame(rows))?
+                },)+))
+            }
+        }
+    };
+}
+
+sides!(2, A B);
+sides!(3, A B C);
+sides!(4, A B C D);

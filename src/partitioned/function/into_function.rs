@@ -1,0 +1,224 @@
+//! From a function as it was written to one that engines can run.
+
+use std::borrow::Borrow;
+use std::marker::PhantomData;
+
+use polars::prelude::*;
+
+use super::{Cursor, Function, Given, GivenSides, GivesRows, Output, TakesPartition, TakesSlice, Work};
+
+/// A function that can be called on a partition: `fn(rows)`, `fn(rows, &parameters)`, `fn(rows, cursor)` or
+/// `fn(rows, &parameters, cursor)`.
+///
+/// `rows` is a `DataFrame`, `&DataFrame`, `Vec<T>`, `&[T]`, [`Frames`](super::Frames) or
+/// [`Structs<T>`](super::Structs), with `T` any struct that is `serde::Deserialize`. What it may return is
+/// [`GivesRows`]. `How` tells the shapes apart and is found by the compiler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the function of a transform",
+    label = "takes or returns something that is not rows",
+    note = "it takes rows (DataFrame, &DataFrame, Vec<T>, &[T], Frames or Structs<T>), then, if it wants them, \
+            &parameters and a Cursor; it returns a DataFrame, a Vec of structs, an iterator of frames, nothing, or a \
+            Result of these"
+)]
+pub trait IntoFunction<'a, How>: Send + Sync + 'a {
+    /// What it takes beside the rows; `()` when nothing.
+    type Params: Send + Sync;
+
+    /// Calls it.
+    #[doc(hidden)]
+    fn call(&self, rows: Given, params: &Self::Params, cursor: Cursor, output: &Schema) -> anyhow::Result<Output>;
+
+    /// See [`Function::takes_pieces`].
+    #[doc(hidden)]
+    const PIECES: bool;
+
+    /// See [`Function::columns`].
+    #[doc(hidden)]
+    fn columns() -> Option<Vec<String>>;
+}
+
+macro_rules! shapes {
+    ($($how:ident<$P:ty> [$($generic:tt)*] |$params:ident, $cursor:ident| [$($types:tt)*] [$($values:tt)*];)+) => {$(
+        #[doc(hidden)]
+        pub struct $how<A: ?Sized, P, O, By>(PhantomData<fn(O, By) -> (Box<A>, P)>);
+
+        impl<'a, F, A, O, By $($generic)*> IntoFunction<'a, $how<A, $P, O, By>> for F
+        where
+            F: Fn(A $($types)*) -> O + Send + Sync + 'a,
+            A: TakesPartition,
+            O: GivesRows<By>,
+        {
+            type Params = $P;
+            const PIECES: bool = A::PIECES;
+
+            fn call(&self, rows: Given, $params: &$P, $cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
+                self(A::take(rows)? $($values)*).give(output)
+            }
+
+            fn columns() -> Option<Vec<String>> {
+                A::columns()
+            }
+        }
+
+        impl<'a, F, A, O, By $($generic)*> IntoFunction<'a, $how<ByReference<A>, $P, O, By>> for F
+        where
+            F: Fn(&A $($types)*) -> O + Send + Sync + 'a,
+            A: TakesSlice + ?Sized + 'static,
+            O: GivesRows<By>,
+        {
+            type Params = $P;
+            const PIECES: bool = false;
+
+            fn call(&self, rows: Given, $params: &$P, $cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
+                let rows = A::Owned::take(rows)?;
+                self(rows.borrow() $($values)*).give(output)
+            }
+
+            fn columns() -> Option<Vec<String>> {
+                A::Owned::columns()
+            }
+        }
+    )+};
+}
+
+/// Marks functions that take `&A`.
+#[doc(hidden)]
+pub struct ByReference<A: ?Sized>(PhantomData<A>);
+
+shapes! {
+    Rows<()> [] |_params, _cursor| [] [];
+    RowsParams<P> [, P: Send + Sync] |params, _cursor| [, &P] [, params];
+    RowsCursor<()> [] |_params, cursor| [, Cursor<'_>] [, cursor];
+    RowsParamsCursor<P> [, P: Send + Sync] |params, cursor| [, &P, Cursor<'_>] [, params, cursor];
+}
+
+/// A function and the value it takes beside the rows.
+pub(in super::super) struct WithParams<F, How, P> {
+    pub function: F,
+    pub params: P,
+    pub how: PhantomData<fn() -> How>,
+}
+
+impl<'a, F, How> Function for WithParams<F, How, F::Params>
+where
+    F: IntoFunction<'a, How>,
+{
+    fn begin(&self) -> anyhow::Result<Box<dyn Work + '_>> {
+        Ok(Box::new(Ready(|rows, cursor: Cursor, output: &Schema| {
+            self.function.call(rows, &self.params, cursor, output)
+        })))
+    }
+
+    fn takes_pieces(&self) -> bool {
+        F::PIECES
+    }
+
+    fn columns(&self) -> Option<Vec<String>> {
+        F::columns()
+    }
+}
+
+/// A function and how the value is made that it takes beside the rows: anew in each physical partition.
+pub(in super::super) struct WithInit<F, How, P, Make> {
+    pub function: F,
+    pub make: Make,
+    pub how: PhantomData<fn(P) -> How>,
+}
+
+impl<'a, F, How, P, Make> Function for WithInit<F, How, P, Make>
+where
+    F: IntoFunction<'a, How, Params = P>,
+    Make: Fn() -> anyhow::Result<P> + Send + Sync,
+{
+    fn begin(&self) -> anyhow::Result<Box<dyn Work + '_>> {
+        let params = (self.make)()?;
+        Ok(Box::new(Ready(move |rows, cursor: Cursor, output: &Schema| {
+            self.function.call(rows, &params, cursor, output)
+        })))
+    }
+
+    fn takes_pieces(&self) -> bool {
+        F::PIECES
+    }
+
+    fn columns(&self) -> Option<Vec<String>> {
+        F::columns()
+    }
+}
+
+/// A closure at work.
+struct Ready<C>(C);
+
+impl<C: FnMut(Given, Cursor, &Schema) -> anyhow::Result<Output>> Work for Ready<C> {
+    fn call(&mut self, rows: Given, cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
+        (self.0)(rows, cursor, output)
+    }
+}
+
+/// A function of the sides of a zip: `fn(a, b)`, `fn(a, b, c)`, `fn(a, b, c, d)`, each in one of the shapes of
+/// [`TakesPartition`], or `fn(Sides)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the function of a cotransform",
+    note = "it takes two to four tables (DataFrame or Vec<T>) or Sides, and returns what a transform's function may"
+)]
+pub trait IntoSidesFunction<'a, How>: Send + Sync + 'a {
+    /// How many inputs it takes; `None` for any number.
+    #[doc(hidden)]
+    const SIDES: Option<usize>;
+
+    /// Calls it.
+    #[doc(hidden)]
+    fn call(&self, sides: super::Sides, output: &Schema) -> anyhow::Result<Output>;
+}
+
+macro_rules! sides_functions {
+    ($($($side:ident)+;)+) => {$(
+        impl<'a, F, $($side,)+ O, By> IntoSidesFunction<'a, (fn($($side),+) -> O, By)> for F
+        where
+            F: Fn($($side),+) -> O + Send + Sync + 'a,
+            ($($side,)+): GivenSides,
+            O: GivesRows<By>,
+        {
+            const SIDES: Option<usize> = <($($side,)+)>::SIDES;
+
+            #[allow(non_snake_case)]
+            fn call(&self, sides: super::Sides, output: &Schema) -> anyhow::Result<Output> {
+                let ($($side,)+) = GivenSides::take(sides)?;
+                self($($side),+).give(output)
+            }
+        }
+    )+};
+}
+
+sides_functions! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+}
+
+/// A function of sides, for engines.
+pub(in super::super) struct OfSides<F, How> {
+    pub function: F,
+    pub how: PhantomData<fn() -> How>,
+}
+
+impl<'a, F, How> Function for OfSides<F, How>
+where
+    F: IntoSidesFunction<'a, How>,
+{
+    fn begin(&self) -> anyhow::Result<Box<dyn Work + '_>> {
+        Ok(Box::new(Ready(|rows, _: Cursor, output: &Schema| match rows {
+            Given::Sides(sides) => self.function.call(sides, output),
+            _ => anyhow::bail!("it takes the sides of a zip and was given one table"),
+        })))
+    }
+
+    fn takes_pieces(&self) -> bool {
+        false
+    }
+
+    fn columns(&self) -> Option<Vec<String>> {
+        None
+    }
+}

@@ -1,0 +1,58 @@
+//! What a call does with a partition: functions of many shapes behind one trait.
+//!
+//! A function is written without this library in mind. [`IntoFunction`] takes it as it is, whatever it takes (a frame,
+//! an iterator of frames, plain structs) and gives, with or without parameters and a [`Cursor`]; engines see
+//! [`Function`] only.
+
+mod cursor;
+mod given;
+mod into_function;
+mod registry;
+mod result;
+mod structs;
+
+use polars::prelude::*;
+
+pub(super) use cursor::Callback;
+pub use cursor::Cursor;
+pub(super) use given::Trouble;
+pub use given::{Frames, Given, GivenSides, Sides, Structs, TakesPartition, TakesSlice};
+pub use into_function::{IntoFunction, IntoSidesFunction};
+pub(super) use into_function::{OfSides, WithInit, WithParams};
+pub use registry::{IntoInit, Registered, Signature, making, registered};
+pub use result::{GivesRows, Output};
+
+/// What engines run. One value serves all workers.
+pub trait Function: Send + Sync {
+    /// Called once per physical partition, before its first group: the place for set-up that is expensive.
+    ///
+    /// # Errors
+    /// The error of the set-up.
+    fn begin(&self) -> anyhow::Result<Box<dyn Work + '_>>;
+
+    /// Whether a partition can be given piece by piece, and so be larger than memory.
+    fn takes_pieces(&self) -> bool;
+
+    /// The columns that the function can see at all: the fields of its struct. `None` when it may look at any.
+    fn columns(&self) -> Option<Vec<String>>;
+}
+
+/// A function at work on one physical partition.
+pub trait Work {
+    /// Called once per logical partition. `output` is what the call promised, for functions that give structs.
+    ///
+    /// # Errors
+    /// The function's own error, or why the rows cannot be given in its shape.
+    fn call(&mut self, rows: Given, cursor: Cursor, output: &Schema) -> anyhow::Result<Output>;
+}
+
+/// `best_model` of `outgrow::workloads::grid_search::model::best_model`; a closure is named after where it stands.
+pub(super) fn name_of<F>() -> String {
+    let path = std::any::type_name::<F>();
+    let path = path.split('<').next().unwrap_or(path);
+    let (place, closure) = match path.strip_suffix("::{{closure}}") {
+        Some(place) => (place, "a closure in "),
+        None => (path, ""),
+    };
+    format!("{closure}{}", place.rsplit("::").next().unwrap_or(place))
+}

@@ -1,0 +1,109 @@
+//! Partitions are groups: exchange, then work.
+
+use std::cmp::Reverse;
+
+use polars::prelude::*;
+
+use super::super::rows::{Buckets, Pool, Rows};
+use super::super::sink::Sink;
+use super::super::{Algo, Done, Input, Job};
+use super::oversized;
+use crate::error::{Error, Result};
+use crate::ledger::{self, Step};
+use crate::{exchange, workers};
+
+/// Brings the rows of each key together and runs the function on every group.
+pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> {
+    let buckets = count_buckets(job, workers)?;
+    let mut sides: Vec<Vec<Rows>> = Vec::new();
+    // Half of the memory is for rows that wait, half for partitions that are worked on.
+    let room = job.memory.bytes / 2 / job.inputs.len() as u64;
+    for input in job.inputs {
+        sides.push(exchange(job, input, buckets, room, workers)?);
+    }
+    let mut physical: Vec<(usize, Vec<Rows>)> = Vec::new();
+    let mut sides: Vec<_> = sides.into_iter().map(Vec::into_iter).collect();
+    for number in 0..buckets {
+        physical.push((number, sides.iter_mut().filter_map(Iterator::next).collect()));
+    }
+    // A cross has one bucket, and its function is called even for sides without rows.
+    if !job.task.split.keys.is_empty() {
+        physical.retain(|(_, sides)| sides.iter().any(|rows| rows.height() > 0));
+    }
+    // A straggler that starts last is all that everybody waits for.
+    physical.sort_by_key(|(_, sides)| Reverse(sides.iter().map(Rows::height).sum::<usize>()));
+    let pool = Pool::new(job.memory.bytes / 2);
+    let waiting: Vec<_> = physical.into_iter().map(|part| std::sync::Mutex::new(Some(part))).collect();
+    workers::run(workers, waiting.len(), |at| {
+        let taken = waiting[at].lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        let Some((number, sides)) = taken else { return Ok(Done::default()) };
+        oversized::run(job, number, sides, &pool, sink)
+    })
+}
+
+/// How many buckets: as asked for, or enough that workers and memory are well used.
+fn count_buckets(job: &Job, workers: usize) -> Result<usize> {
+    let split = job.task.split;
+    if split.keys.is_empty() {
+        return Ok(1);
+    }
+    if let Some(num) = &split.num {
+        let mut rows = 0;
+        for input in job.inputs.iter().filter(|_| num.needs_row_count()) {
+            rows += match input.rows() {
+                Some(rows) => rows,
+                None => input.collect()?.height(),
+            };
+        }
+        return num.value(rows, workers).map_err(Error::input);
+    }
+    let mut bytes = 0;
+    for input in job.inputs {
+        // A frame is in memory already, and so are its rows after the exchange, if they fit.
+        bytes += input.estimated_bytes()?;
+    }
+    let for_memory = bytes.div_ceil((job.memory.bytes / 16).max(1)) as usize;
+    Ok(exchange::buckets(workers).max(for_memory.min(2048)))
+}
+
+fn exchange(job: &Job, input: &Input, count: usize, room: u64, workers: usize) -> Result<Vec<Rows>> {
+    let keys = job.task.split.key_names();
+    let seed = match job.task.split.algo {
+        Algo::Rand { seed } => seed,
+        _ => 0,
+    };
+    let empty = input.empty()?;
+    let slices = input.slices();
+    let buckets = Buckets::new(count, room, &job.memory, &empty);
+    let moved = workers::run(workers, slices.len(), |slice| {
+        let mut bytes = 0;
+        for rows in input.pieces(slices[slice].clone()) {
+            let rows = rows?;
+            let pieces = if keys.is_empty() { vec![rows] } else { split(&rows, &keys, count, seed)? };
+            bytes += buckets.put(slice, pieces)?;
+        }
+        Ok::<_, Error>(bytes)
+    })?;
+    let spilled = buckets.spilled();
+    let rows = buckets.into_rows();
+    let height = |rows: &Rows| rows.height() as u64;
+    ledger::note(Step {
+        what: match keys.is_empty() {
+            true => "bring all rows together".into(),
+            false => format!("exchange by {}", keys.join(", ")),
+        },
+        tasks: slices.len(),
+        rows: rows.iter().map(height).sum(),
+        largest_task_rows: slices.iter().map(|slice| slice.len() as u64).max().unwrap_or(0),
+        rows_moved: rows.iter().map(height).sum(),
+        bytes_moved: moved.into_iter().sum(),
+        bytes_spilled: spilled,
+        barrier: true,
+        ..Step::default()
+    });
+    Ok(rows)
+}
+
+fn split(rows: &DataFrame, keys: &[&str], count: usize, seed: u64) -> Result<Vec<DataFrame>> {
+    if count == 1 { Ok(vec![rows.clone()]) } else { exchange::split_seeded(rows, keys, count, seed) }
+}

@@ -1,0 +1,132 @@
+//! Partitions are ranges of rows.
+
+use std::ops::Range;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::super::rows::{Buckets, Pool};
+use super::super::sink::Sink;
+use super::super::{Algo, Done, Input, Job};
+use super::oversized;
+use crate::error::{Error, Result};
+use crate::ledger::{self, Step};
+use crate::{exchange, workers};
+
+/// Runs the function on ranges that follow each other.
+pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> {
+    let (input, ranges) = ranges(job, workers)?;
+    let pool = Pool::new(job.memory.bytes);
+    // Slices of a frame are in memory already.
+    let width = if matches!(input, Input::Frame(_)) { 0 } else { input.row_bytes()? };
+    let slices = input.slices();
+    workers::run(workers, ranges.len(), |number| {
+        let range = ranges[number].clone();
+        let bytes = width * range.len() as u64;
+        let pieces = input.pieces(range.clone());
+        if job.task.function.takes_pieces() && job.task.split.presort.is_empty() {
+            return job.task.run_pieces(number, range.len(), None, pieces, sink);
+        }
+        // A row group is read whole anyway.
+        if bytes > job.memory.bytes && !slices.contains(&range) {
+            return Err(oversized::refuse(job, format!("on partition {number}"), bytes));
+        }
+        let _room = pool.take(bytes);
+        let mut rows = input.empty()?;
+        for piece in pieces {
+            rows.vstack_mut_owned(piece?)?;
+        }
+        job.task.run(number, vec![rows], sink)
+    })
+}
+
+/// The rows of each partition, and the input they are counted in.
+fn ranges(job: &Job, workers: usize) -> Result<(Input, Vec<Range<usize>>)> {
+    let [input] = job.inputs else { return Err(Error::input("a split by place takes one input.")) };
+    let split = job.task.split;
+    let counted = split.per_row || split.num.is_some() || split.algo == Algo::Even;
+    // How many rows come out of what is done with each slice is known afterwards only; and single rows of a file would
+    // each have their row group read.
+    let input = match input.rows() {
+        Some(_) if !split.per_row || matches!(input, Input::Frame(_)) => input.clone(),
+        _ if counted => Input::Frame(input.collect()?),
+        _ => input.clone(),
+    };
+    let rows = input.rows().unwrap_or(0);
+    let even = |count: usize| {
+        let count = count.clamp(1, rows.max(1));
+        // Wide enough that rows * count cannot overflow.
+        let at = |number: usize| (number as u128 * rows as u128 / count as u128) as usize;
+        (0..count).map(|number| at(number)..at(number + 1)).collect::<Vec<_>>()
+    };
+    let ranges = if split.per_row {
+        even(rows)
+    } else if let Some(num) = &split.num {
+        even(num.value(rows, workers).map_err(Error::input)?)
+    } else if matches!(input, Input::Frame(_)) {
+        even(workers)
+    } else if split.algo == Algo::Even {
+        even(input.slices().len())
+    } else {
+        input.slices()
+    };
+    Ok((input, ranges))
+}
+
+/// Runs the function on partitions to which rows were dealt by chance.
+pub fn at_random(job: &Job, workers: usize, seed: u64, sink: &dyn Sink) -> Result<Vec<Done>> {
+    let [input] = job.inputs else { return Err(Error::input("a split by place takes one input.")) };
+    let counted = match input.rows() {
+        None if job.task.split.num.as_ref().is_some_and(|num| num.needs_row_count()) => Input::Frame(input.collect()?),
+        _ => input.clone(),
+    };
+    let count = match &job.task.split.num {
+        Some(num) => num.value(counted.rows().unwrap_or(0), workers).map_err(Error::input)?,
+        None => workers,
+    };
+    let empty = counted.empty()?;
+    let slices = counted.slices();
+    let buckets = Buckets::new(count, job.memory.bytes / 2, &job.memory, &empty);
+    let moved = workers::run(workers, slices.len(), |slice| {
+        let mut bytes = 0;
+        for rows in counted.pieces(slices[slice].clone()) {
+            let rows = rows?;
+            // Chance depends on the seed and the slice alone, so not on who reads it.
+            let mut chance = ChaCha8Rng::seed_from_u64(seed.wrapping_add((slice as u64) << 32));
+            let dealt: Vec<usize> = (0..rows.height()).map(|_| chance.random_range(0..count)).collect();
+            bytes += buckets.put(slice, exchange::deal(&rows, dealt.into_iter(), count)?)?;
+        }
+        Ok::<_, Error>(bytes)
+    })?;
+    let spilled = buckets.spilled();
+    let rows = buckets.into_rows();
+    let pool = Pool::new(job.memory.bytes / 2);
+    let height = |rows: &super::super::rows::Rows| rows.height() as u64;
+    ledger::note(Step {
+        what: "exchange at random".into(),
+        tasks: count,
+        rows: rows.iter().map(height).sum(),
+        largest_task_rows: rows.iter().map(height).max().unwrap_or(0),
+        rows_moved: rows.iter().map(height).sum(),
+        bytes_moved: moved.into_iter().sum(),
+        bytes_spilled: spilled,
+        barrier: true,
+        ..Step::default()
+    });
+    // A partition without rows is called only where there is no row at all.
+    let mut rows: Vec<_> = rows.into_iter().enumerate().collect();
+    if rows.iter().any(|(_, rows)| rows.height() > 0) {
+        rows.retain(|(_, rows)| rows.height() > 0);
+    } else {
+        rows.truncate(1);
+    }
+    workers::run(workers, rows.len(), |at| {
+        let (number, rows) = &rows[at];
+        let room = rows.bytes();
+        if room > job.memory.bytes {
+            return Err(oversized::refuse(job, format!("on partition {number}"), room));
+        }
+        let _room = pool.take(room);
+        job.task.run(*number, vec![rows.clone().load()?], sink)
+    })
+}

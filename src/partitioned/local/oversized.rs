@@ -1,0 +1,132 @@
+//! Working on a bucket under the memory budget: at once when it fits, in smaller buckets when it does not, and piece by
+//! piece when it is a single group that is larger than the budget.
+
+use polars::prelude::*;
+
+use super::super::rows::{Buckets, Pool, Rows};
+use super::super::sink::Sink;
+use super::super::{Algo, Done, Job, Task};
+use crate::error::{Error, Result};
+use crate::exchange;
+use crate::kernels::Groups;
+use crate::memory::show_bytes;
+
+/// Into how many a bucket is split that does not fit.
+const SMALLER: usize = 16;
+
+/// How often: the hash of two keys may fall into the same bucket a few times, not forever.
+const DEEPEST: u64 = 8;
+
+/// Runs the function on all groups of a bucket.
+pub fn run(job: &Job, number: usize, sides: Vec<Rows>, pool: &Pool, sink: &dyn Sink) -> Result<Done> {
+    split_until_it_fits(job, number, sides, pool, sink, 1)
+}
+
+fn split_until_it_fits(
+    job: &Job,
+    number: usize,
+    sides: Vec<Rows>,
+    pool: &Pool,
+    sink: &dyn Sink,
+    depth: u64,
+) -> Result<Done> {
+    let task = &job.task;
+    let bytes: u64 = sides.iter().map(Rows::bytes).sum();
+    // Rows are there twice while they are sorted by group.
+    if 4 * bytes <= job.memory.bytes || task.split.keys.is_empty() {
+        if bytes > job.memory.bytes {
+            return Err(refuse(job, "on all rows together".into(), bytes));
+        }
+        let _room = pool.take(2 * bytes);
+        return fitting(task, number, sides, sink);
+    }
+    match single_group(&sides, &task.split.key_names())? {
+        Some(keys) => {
+            let [rows] = <[Rows; 1]>::try_from(sides).map_err(|_| refuse(job, describe(&keys), bytes))?;
+            if task.function.takes_pieces() && task.split.presort.is_empty() {
+                return task.run_pieces(number, rows.height(), Some(&keys), rows.pieces(), sink);
+            }
+            if bytes > job.memory.bytes {
+                return Err(refuse(job, describe(&keys), bytes));
+            }
+            let _room = pool.take(bytes);
+            fitting(task, number, vec![rows], sink)
+        }
+        None if depth > DEEPEST => Err(refuse(job, format!("on partition {number}"), bytes)),
+        None => {
+            let mut parts: Vec<Vec<Rows>> = vec![Vec::new(); SMALLER];
+            for rows in sides {
+                for (part, rows) in parts.iter_mut().zip(smaller(job, rows, depth)?) {
+                    part.push(rows);
+                }
+            }
+            let mut done = Done::default();
+            for part in parts.into_iter().filter(|part| part.iter().any(|rows| rows.height() > 0)) {
+                done.add(split_until_it_fits(job, number, part, pool, sink, depth + 1)?);
+            }
+            Ok(done)
+        }
+    }
+}
+
+/// Loads a bucket and works on it; `even` makes a physical partition of every group.
+fn fitting(task: &Task, number: usize, sides: Vec<Rows>, sink: &dyn Sink) -> Result<Done> {
+    let mut sides = sides.into_iter().map(Rows::load).collect::<Result<Vec<_>>>()?;
+    if task.split.algo != Algo::Even || task.split.keys.is_empty() || sides.len() > 1 {
+        return task.run(number, sides, sink);
+    }
+    let rows = sides.remove(0);
+    let mut done = Done::default();
+    for group in Groups::of(&rows, &task.split.key_names())?.split(&rows)? {
+        done.add(task.run(number, vec![group], sink)?);
+    }
+    Ok(done)
+}
+
+/// The rows in smaller buckets, by another hash. What is in memory stays there; what is read again is spilled again.
+fn smaller(job: &Job, rows: Rows, depth: u64) -> Result<Vec<Rows>> {
+    let keys = job.task.split.key_names();
+    let empty = rows.empty().clone();
+    let buckets = Buckets::new(SMALLER, 0, &job.memory, &empty);
+    for (order, piece) in rows.pieces().enumerate() {
+        buckets.put(order, exchange::split_seeded(&piece?, &keys, SMALLER, depth)?)?;
+    }
+    Ok(buckets.into_rows())
+}
+
+/// The key, as a row, when all rows have the same one.
+fn single_group(sides: &[Rows], keys: &[&str]) -> Result<Option<DataFrame>> {
+    let mut found: Option<DataFrame> = None;
+    for rows in sides {
+        for piece in rows.clone().pieces() {
+            let piece = piece?;
+            let groups = Groups::of(&piece, keys)?;
+            match (&found, groups.len()) {
+                (_, 0) => {}
+                (None, 1) => found = Some(groups.keys().clone()),
+                (Some(key), 1) if key.equals_missing(groups.keys()) => {}
+                _ => return Ok(None),
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn describe(keys: &DataFrame) -> String {
+    let values = keys.columns().iter().map(|key| format!("{} = {}", key.name(), key.get(0).unwrap_or(AnyValue::Null)));
+    format!("for {}", values.collect::<Vec<_>>().join(", "))
+}
+
+/// The function wants rows all at once that are more than the budget.
+pub fn refuse(job: &Job, group: String, bytes: u64) -> Error {
+    let (rows, budget) = (show_bytes(bytes), show_bytes(job.memory.bytes));
+    let cause = match job.task.function.takes_pieces() && !job.task.split.presort.is_empty() {
+        true => format!("sorting its rows takes {rows} at once, and the memory budget is {budget}"),
+        false => format!("its rows take {rows} at once, and the memory budget is {budget}"),
+    };
+    job.task.fault(
+        group,
+        cause,
+        "Take the rows piece by piece (fn(Frames), no presort), split by more keys, or raise .memory_budget()",
+    )
+}

@@ -1,0 +1,178 @@
+//! Where the results of partitions go.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use polars::frame::builder::DataFrameBuilder;
+use polars::prelude::*;
+use polars_arrow::array::builder::ShareStrategy;
+use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
+
+use crate::error::{Error, Result};
+use crate::scratch::Replacement;
+
+/// Takes what the function gave, from any worker at any time.
+pub trait Sink: Sync {
+    /// Takes rows of a physical partition. Those of one partition come in order.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when they cannot be kept.
+    fn accept(&self, partition: usize, rows: DataFrame) -> Result<()>;
+}
+
+/// Keeps everything in memory.
+pub(super) struct Collect {
+    by_partition: Mutex<BTreeMap<usize, Vec<DataFrame>>>,
+}
+
+impl Collect {
+    pub fn new() -> Self {
+        Self { by_partition: Mutex::default() }
+    }
+
+    /// All rows, in the order of the partitions.
+    pub fn frame(self, schema: &Schema) -> Result<DataFrame> {
+        let mut all = DataFrame::empty_with_schema(schema);
+        let by_partition = self.by_partition.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for rows in by_partition.into_values().flatten() {
+            all.vstack_mut_owned(rows)?;
+        }
+        Ok(all)
+    }
+}
+
+impl Sink for Collect {
+    fn accept(&self, partition: usize, rows: DataFrame) -> Result<()> {
+        let mut by_partition = self.by_partition.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        by_partition.entry(partition).or_default().push(rows);
+        Ok(())
+    }
+}
+
+/// Keeps nothing.
+pub(super) struct Discard;
+
+impl Sink for Discard {
+    fn accept(&self, _: usize, _: DataFrame) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Rows of a row group, when results are small.
+const ROW_GROUP: usize = 1 << 17;
+
+/// Writes a Parquet file that appears when it is complete.
+pub(super) struct Save {
+    file: Replacement,
+    schema: Arc<Schema>,
+    writer: BatchedWriter<File>,
+    waiting: Mutex<Stack>,
+}
+
+impl Save {
+    pub fn new(path: &Path, schema: &Arc<Schema>) -> Result<Self> {
+        let file = Replacement::file(path, true)?;
+        let refused = Error::io("cannot write", path, "Choose a place that can be written.");
+        let writer =
+            ParquetWriter::new(File::create(file.path()).map_err(refused)?).set_parallel(false).batched(schema)?;
+        Ok(Self { file, schema: schema.clone(), writer, waiting: Mutex::new(Stack::new(schema.clone())) })
+    }
+
+    /// Puts the file in its place.
+    pub fn commit(self) -> Result<()> {
+        let waiting = self.waiting.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let rows = waiting.into_frame()?;
+        if rows.height() > 0 {
+            write(&self.writer, &self.file, rows)?;
+        }
+        self.writer.finish().map_err(|error| full(&self.file, &error))?;
+        self.file.commit()
+    }
+}
+
+fn write(writer: &BatchedWriter<File>, file: &Replacement, mut rows: DataFrame) -> Result<()> {
+    rows.rechunk_mut();
+    let group = writer.encode_and_compress(&rows).collect::<PolarsResult<Vec<_>>>();
+    group.and_then(|group| writer.write_row_groups(group)).map_err(|error| full(file, &error))
+}
+
+fn full(file: &Replacement, error: &PolarsError) -> Error {
+    let source = std::io::Error::other(crate::error::brief(error));
+    Error::io("cannot write", file.path(), "Is there room on the disk?")(source)
+}
+
+impl Sink for Save {
+    fn accept(&self, _: usize, rows: DataFrame) -> Result<()> {
+        let group = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            waiting.push(rows)?;
+            if waiting.height() < ROW_GROUP {
+                return Ok(());
+            }
+            std::mem::replace(&mut *waiting, Stack::new(self.schema.clone()))
+        };
+        // Encoding is most of the work, and is done by whoever brought the last rows.
+        write(&self.writer, &self.file, group.into_frame()?)
+    }
+}
+
+/// Frames on top of each other: large ones are kept as they are, small ones are copied together, since a chunk for
+/// each of a million rows would cost more than the rows.
+pub(super) struct Stack {
+    done: DataFrame,
+    small: DataFrameBuilder,
+}
+
+const SMALL: usize = 1 << 10;
+
+impl Stack {
+    pub fn new(schema: Arc<Schema>) -> Self {
+        Self { done: DataFrame::empty_with_schema(&schema), small: DataFrameBuilder::new(schema) }
+    }
+
+    pub fn push(&mut self, rows: DataFrame) -> Result<()> {
+        if rows.height() < SMALL {
+            self.small.extend(&rows, ShareStrategy::Always);
+            return Ok(());
+        }
+        self.flush()?;
+        self.done.vstack_mut_owned(rows)?;
+        Ok(())
+    }
+
+    pub fn height(&self) -> usize {
+        self.done.height() + self.small.len()
+    }
+
+    pub fn into_frame(mut self) -> Result<DataFrame> {
+        self.flush()?;
+        Ok(self.done)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        if !self.small.is_empty() {
+            self.done.vstack_mut_owned(self.small.freeze_reset())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_frames_are_copied_together_in_order() {
+        let rows = |from: i64, count: i64| df!("n" => (from..from + count).collect::<Vec<_>>()).unwrap();
+        let mut stack = Stack::new(rows(0, 0).schema().clone());
+        for (from, count) in [(0, 1), (1, 2), (3, 2_000), (2_003, 1), (2_004, 1)] {
+            stack.push(rows(from, count)).unwrap();
+        }
+        assert_eq!(stack.height(), 2_005);
+        let all = stack.into_frame().unwrap();
+        assert!(all.equals(&rows(0, 2_005)));
+        assert_eq!(all.first_col_n_chunks(), 3);
+    }
+}

@@ -1,0 +1,86 @@
+//! Rows that are computed once and kept: in memory, or in a file that outlives the program.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use polars::prelude::*;
+
+use super::{Fingerprint, Node, Table};
+use crate::error::Result;
+use crate::parquet::ParquetFiles;
+use crate::partitioned::{Engine, Input};
+
+struct Persisted {
+    of: Table,
+    kept: Mutex<Option<DataFrame>>,
+}
+
+impl Node for Persisted {
+    fn empty(&self) -> Result<DataFrame> {
+        self.of.empty()
+    }
+
+    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
+        // Held while it is computed: whoever comes second waits instead of computing it again.
+        let mut kept = self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if kept.is_none() {
+            *kept = Some(self.of.run(engine)?);
+        }
+        Ok(Input::Frame(kept.clone().unwrap_or_default()))
+    }
+
+    fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
+        self.of.fingerprint(print)
+    }
+}
+
+struct Checkpoint {
+    of: Table,
+    folder: PathBuf,
+}
+
+impl Checkpoint {
+    fn path(&self) -> Result<PathBuf> {
+        let mut print = Fingerprint::new();
+        self.of.fingerprint(&mut print)?;
+        Ok(self.folder.join(format!("{}.parquet", print.finish())))
+    }
+}
+
+impl Node for Checkpoint {
+    fn empty(&self) -> Result<DataFrame> {
+        self.of.empty()
+    }
+
+    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
+        let path = self.path()?;
+        if !path.is_file() {
+            self.of.save_as(&path, engine)?;
+        }
+        let files = ParquetFiles::open_all(&[path])?;
+        let columns = files.schema().iter_names().map(|name| name.to_string()).collect();
+        Ok(Input::Files { files, columns })
+    }
+
+    fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
+        self.of.fingerprint(print)
+    }
+}
+
+impl Table {
+    /// Computed once, on first use, and held in memory for as long as a clone of this table lives. Without it a table
+    /// that is used twice is computed twice.
+    pub fn persist(&self) -> Table {
+        Table::new(Persisted { of: self.clone(), kept: Mutex::new(None) })
+    }
+
+    /// Written to a Parquet file in this folder on first use, and read from there by every later one, in this process
+    /// or another.
+    ///
+    /// The file is named after all that the rows depend on: values, files (by name, length and time of change),
+    /// expressions, and functions by registered name, version and parameters. Change one, and it is computed anew. A
+    /// function that is not [registered](crate::register) is refused, since nothing says whether it changed.
+    pub fn checkpoint(&self, folder: impl Into<PathBuf>) -> Table {
+        Table::new(Checkpoint { of: self.clone(), folder: folder.into() })
+    }
+}

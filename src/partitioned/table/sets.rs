@@ -1,0 +1,159 @@
+//! Tables as sets of rows. Rows are compared by all their columns; a null equals a null.
+
+use polars::prelude::*;
+
+use super::{Fingerprint, Node, Table};
+use crate::error::{Error, Result};
+use crate::kernels::Groups;
+use crate::partitioned::cotransform::brought_together;
+use crate::partitioned::{Algo, Engine, Input, by, transform};
+
+/// Which rows of two tables are kept.
+#[derive(Clone, Copy, Debug)]
+enum Kept {
+    Both,
+    FirstOnly,
+    InBoth,
+}
+
+struct Sets {
+    first: Table,
+    second: Table,
+    kept: Kept,
+    distinct: bool,
+}
+
+impl Node for Sets {
+    fn empty(&self) -> Result<DataFrame> {
+        let (first, second) = (self.first.empty()?, self.second.empty()?);
+        if first.schema() != second.schema() {
+            let columns = |frame: &DataFrame| {
+                let columns = frame.schema().iter().map(|(name, dtype)| format!("{name}: {dtype}")).collect::<Vec<_>>();
+                columns.join(", ")
+            };
+            let (first, second) = (columns(&first), columns(&second));
+            return Err(Error::input(format!(
+                "the tables have different columns: `{first}` and `{second}`. Select the same ones, with the same types."
+            )));
+        }
+        Ok(first)
+    }
+
+    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
+        let columns = self.empty()?.get_column_names_owned();
+        let columns: Vec<String> = columns.into_iter().map(|name| name.to_string()).collect();
+        if let (Kept::Both, false) = (self.kept, self.distinct) {
+            let mut all = self.first.run(engine)?;
+            all.vstack_mut(&self.second.run(engine)?)?;
+            return Ok(Input::Frame(all));
+        }
+        let (kept, distinct) = (self.kept, self.distinct);
+        let inputs = [self.first.rows(engine)?, self.second.rows(engine)?];
+        let rows = brought_together(engine, &inputs, &columns, &self.empty()?, move |first, second| {
+            combine(&first, &second, kept, distinct)
+        })?;
+        Ok(Input::Frame(rows))
+    }
+
+    fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
+        self.first.fingerprint(print)?;
+        self.second.fingerprint(print)?;
+        print.text(&format!("{:?} distinct {}", self.kept, self.distinct));
+        Ok(())
+    }
+}
+
+/// Row by row of the first table (and the second, for a union), counting how often its like was seen.
+fn combine(first: &DataFrame, second: &DataFrame, kept: Kept, distinct: bool) -> Result<DataFrame> {
+    let all = first.vstack(second)?;
+    let names: Vec<&str> = all.columns().iter().map(|column| column.name().as_str()).collect();
+    let groups = Groups::of(&all, &names)?;
+    let (of_first, of_second) = groups.codes().split_at(first.height());
+    let mut in_second = vec![0usize; groups.len()];
+    of_second.iter().for_each(|code| in_second[*code as usize] += 1);
+    let mut seen = vec![0usize; groups.len()];
+    let candidates = match kept {
+        Kept::Both => groups.codes(),
+        _ => of_first,
+    };
+    let keep: BooleanChunked = candidates
+        .iter()
+        .map(|code| {
+            let code = *code as usize;
+            seen[code] += 1;
+            let (nth, others) = (seen[code], in_second[code]);
+            match (kept, distinct) {
+                (Kept::Both, _) => nth == 1,
+                (Kept::FirstOnly, true) => nth == 1 && others == 0,
+                (Kept::FirstOnly, false) => nth > others,
+                (Kept::InBoth, true) => nth == 1 && others > 0,
+                (Kept::InBoth, false) => nth <= others,
+            }
+        })
+        .map(Some)
+        .collect();
+    let from = if matches!(kept, Kept::Both) { &all } else { first };
+    Ok(from.filter(&keep)?)
+}
+
+struct Distinct(Table);
+
+impl Node for Distinct {
+    fn empty(&self) -> Result<DataFrame> {
+        self.0.empty()
+    }
+
+    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
+        let columns: Vec<String> = self.empty()?.get_column_names().into_iter().map(|name| name.to_string()).collect();
+        let once = |rows: DataFrame| combine(&rows, &rows.clear(), Kept::Both, true);
+        let partition = by(columns).algo(Algo::Coarse);
+        Ok(Input::Frame(transform(&self.0, once).schema("*").partition(partition).run(engine)?))
+    }
+
+    fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
+        self.0.fingerprint(print)?;
+        print.text("distinct");
+        Ok(())
+    }
+}
+
+impl Table {
+    fn with(&self, other: impl Into<Table>, kept: Kept, distinct: bool) -> Table {
+        Table::new(Sets { first: self.clone(), second: other.into(), kept, distinct })
+    }
+
+    /// Each row once.
+    pub fn distinct(&self) -> Table {
+        Table::new(Distinct(self.clone()))
+    }
+
+    /// The rows of both, each once.
+    pub fn union(&self, other: impl Into<Table>) -> Table {
+        self.with(other, Kept::Both, true)
+    }
+
+    /// The rows of both, as often as they are there.
+    pub fn union_all(&self, other: impl Into<Table>) -> Table {
+        self.with(other, Kept::Both, false)
+    }
+
+    /// The rows that are not in the other table, each once.
+    pub fn subtract(&self, other: impl Into<Table>) -> Table {
+        self.with(other, Kept::FirstOnly, true)
+    }
+
+    /// Each row as much oftener as it is here than there.
+    pub fn subtract_all(&self, other: impl Into<Table>) -> Table {
+        self.with(other, Kept::FirstOnly, false)
+    }
+
+    /// The rows that are in both, each once.
+    pub fn intersect(&self, other: impl Into<Table>) -> Table {
+        self.with(other, Kept::InBoth, true)
+    }
+
+    /// The rows that are in both, as often as in the one that has fewer.
+    pub fn intersect_all(&self, other: impl Into<Table>) -> Table {
+        self.with(other, Kept::InBoth, false)
+    }
+}

@@ -1,0 +1,173 @@
+//! Rows that do not fit in memory wait in a file.
+//!
+//! The file has no name: the system removes it when it is closed, however the program ends. Pieces are written as Arrow
+//! IPC, one after the other, and found again by their place.
+
+use std::fs::File;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use polars::prelude::*;
+use polars_io::SerWriter;
+use polars_io::ipc::{IpcCompression, IpcReader, IpcWriter};
+use polars_io::prelude::SerReader;
+
+use crate::error::{Error, Result};
+use crate::memory::show_bytes;
+
+/// A file of pieces. Many threads may write and read it at the same time.
+#[derive(Debug)]
+pub struct SpillFile {
+    folder: PathBuf,
+    file: File,
+    end: AtomicU64,
+}
+
+/// Where a piece is in its file.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    offset: u64,
+    bytes: u64,
+}
+
+impl SpillFile {
+    /// An empty one in this folder.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the folder cannot be written.
+    pub fn new(folder: &Path) -> Result<Self> {
+        let next = "Set TMPDIR, or .spill_to(folder), to a folder that can be written.";
+        let file = tempfile::tempfile_in(folder).map_err(Error::io("cannot make a temporary file in", folder, next))?;
+        Ok(Self { folder: folder.to_path_buf(), file, end: AtomicU64::new(0) })
+    }
+
+    /// Writes a piece.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the disk is full: it names the folder and the bytes.
+    pub fn write(&self, rows: &DataFrame) -> Result<Place> {
+        let mut bytes = Vec::new();
+        let mut alone = own(rows)?;
+        IpcWriter::new(&mut bytes)
+            .with_compression(Some(IpcCompression::LZ4))
+            .with_parallel(false)
+            .finish(&mut alone)?;
+        let offset = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        write_at(&self.file, &bytes, offset).map_err(|source| {
+            let what = format!("{source} (after {} of spilled rows)", show_bytes(offset));
+            let source = std::io::Error::new(source.kind(), what);
+            let next = "Free space there, set TMPDIR or .spill_to(folder) to a larger disk, or raise .memory_budget().";
+            Error::io("cannot spill to", &self.folder, next)(source)
+        })?;
+        Ok(Place { offset, bytes: bytes.len() as u64 })
+    }
+
+    /// Reads a piece again.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the file cannot be read.
+    pub fn read(&self, place: Place) -> Result<DataFrame> {
+        let mut bytes = vec![0; place.bytes as usize];
+        read_at(&self.file, &mut bytes, place.offset).map_err(Error::io(
+            "cannot read spilled rows in",
+            &self.folder,
+            "Is the disk in order?",
+        ))?;
+        Ok(IpcReader::new(Cursor::new(bytes)).finish()?)
+    }
+
+    /// Bytes written so far.
+    pub fn bytes(&self) -> u64 {
+        self.end.load(Ordering::Relaxed)
+    }
+}
+
+/// The same rows in one chunk, with texts of their own: a piece of a large column would otherwise take all its texts
+/// along.
+fn own(rows: &DataFrame) -> Result<DataFrame> {
+    fn alone(column: &Column) -> Column {
+        match column.dtype() {
+            DataType::String => match column.str() {
+                Ok(texts) => {
+                    let chunks = texts.downcast_iter().map(|chunk| chunk.clone().gc());
+                    StringChunked::from_chunk_iter(column.name().clone(), chunks).into_column()
+                }
+                Err(_) => column.clone(),
+            },
+            _ => column.clone(),
+        }
+    }
+    let mut rows = rows.clone();
+    rows.rechunk_mut();
+    let columns = rows.columns().iter().map(alone).collect();
+    Ok(DataFrame::new(rows.height(), columns)?)
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], offset: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, mut bytes: &[u8], mut offset: u64) -> std::io::Result<()> {
+    while !bytes.is_empty() {
+        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, offset)?;
+        bytes = &bytes[written..];
+        offset += written as u64;
+    }
+    Ok(())
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> std::io::Result<()> {
+    while !bytes.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, bytes, offset)?;
+        if read == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        bytes = &mut bytes[read..];
+        offset += read as u64;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_come_back_as_they_were() {
+        let file = SpillFile::new(&std::env::temp_dir()).unwrap();
+        let long = "a text that is longer than twelve bytes";
+        let rows = df!("s" => [Some(long), None, Some("UA")], "n" => [1i16, 2, 3]).unwrap();
+        let pieces = [rows.slice(0, 2), rows.vstack(&rows).unwrap(), rows.clear()];
+        let places: Vec<Place> = pieces.iter().map(|piece| file.write(piece).unwrap()).collect();
+        for (piece, place) in pieces.iter().zip(places).rev() {
+            assert!(file.read(place).unwrap().equals_missing(piece));
+        }
+    }
+
+    #[test]
+    fn a_slice_does_not_take_all_texts_along() {
+        let long: Vec<String> = (0..10_000).map(|n| format!("a text of some length, number {n}")).collect();
+        let rows = df!("s" => long).unwrap();
+        let file = SpillFile::new(&std::env::temp_dir()).unwrap();
+        file.write(&rows.slice(5_000, 10)).unwrap();
+        assert!(file.bytes() < 5_000, "{}", file.bytes());
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let error = SpillFile::new(Path::new("/no/such/folder")).unwrap_err().to_string();
+        assert!(
+            error.contains("cannot make a temporary file in /no/such/folder") && error.contains("TMPDIR"),
+            "{error}"
+        );
+    }
+}
