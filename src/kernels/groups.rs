@@ -46,6 +46,11 @@ impl Groups {
         Ok(Self { codes: codes.of_rows, keys })
     }
 
+    /// All rows in one group, which has no key: what a reduction of a whole column is.
+    pub fn whole(rows: usize) -> Self {
+        Self { codes: vec![0; rows], keys: DataFrame::empty_with_height(1) }
+    }
+
     /// The number of the group of each row.
     pub fn codes(&self) -> &[u32] {
         &self.codes
@@ -81,6 +86,11 @@ impl Groups {
         Ok(sorted.column(&number)?.idx()?.clone())
     }
 
+    /// The rows, those of one group side by side and otherwise in order; and where each group starts and the last ends.
+    pub fn order(&self) -> (Vec<IdxSize>, Vec<usize>) {
+        order_of(&self.codes, self.len())
+    }
+
     /// The rows of `frame`, for which the groups were found, as one frame per group, in the order they have in it.
     ///
     /// The rows are copied once, together; each group is a slice of that copy.
@@ -88,34 +98,56 @@ impl Groups {
     /// # Errors
     /// What the dataframe engine reports.
     pub fn split(&self, frame: &DataFrame) -> Result<Vec<DataFrame>> {
-        Self::split_by_codes(frame, &self.codes, self.len())
+        self.slices(frame).map(Iterator::collect)
     }
 
-    /// The rows of `frame` as one frame per code: row `n` goes to frame `codes[n]` of `count`. Frames may be empty.
+    /// As [`Groups::split`], one frame after the other: a slice of a million that is dropped again costs less than a
+    /// million slices that wait.
     ///
     /// # Errors
     /// What the dataframe engine reports.
-    pub fn split_by_codes(frame: &DataFrame, codes: &[u32], count: usize) -> Result<Vec<DataFrame>> {
-        if count <= 1 {
-            return Ok((0..count).map(|_| frame.clone()).collect());
-        }
-        let mut starts = vec![0usize; count + 1];
-        for code in codes {
-            starts[*code as usize + 1] += 1;
-        }
-        for group in 0..count {
-            starts[group + 1] += starts[group];
-        }
-        let mut next = starts.clone();
-        let mut order = vec![0 as IdxSize; codes.len()];
-        for (row, code) in codes.iter().enumerate() {
-            let place = &mut next[*code as usize];
-            order[*place] = row as IdxSize;
-            *place += 1;
-        }
-        let sorted = frame.take(&IdxCa::from_vec("".into(), order))?;
-        Ok(starts.windows(2).map(|at| sorted.slice(at[0] as i64, at[1] - at[0])).collect())
+    pub fn slices(&self, frame: &DataFrame) -> Result<impl Iterator<Item = DataFrame> + use<>> {
+        slices_by_codes(frame, &self.codes, self.len())
     }
+}
+
+/// The rows of `frame` as one frame per code: row `n` goes to frame `codes[n]` of `count`. Frames may be empty.
+///
+/// # Errors
+/// What the dataframe engine reports.
+pub fn slices_by_codes(
+    frame: &DataFrame,
+    codes: &[u32],
+    count: usize,
+) -> Result<impl Iterator<Item = DataFrame> + use<>> {
+    let (sorted, starts) = match count {
+        0 => (frame.clear(), vec![0]),
+        1 => (frame.clone(), vec![0, frame.height()]),
+        _ => {
+            let (order, starts) = order_of(codes, count);
+            (frame.take(&IdxCa::from_vec("".into(), order))?, starts)
+        }
+    };
+    Ok((0..count).map(move |group| sorted.slice(starts[group] as i64, starts[group + 1] - starts[group])))
+}
+
+/// The rows by code, in order, and where the rows of each code start.
+fn order_of(codes: &[u32], count: usize) -> (Vec<IdxSize>, Vec<usize>) {
+    let mut starts = vec![0usize; count + 1];
+    for code in codes {
+        starts[*code as usize + 1] += 1;
+    }
+    for group in 0..count {
+        starts[group + 1] += starts[group];
+    }
+    let mut next = starts.clone();
+    let mut order = vec![0 as IdxSize; codes.len()];
+    for (row, code) in codes.iter().enumerate() {
+        let place = &mut next[*code as usize];
+        order[*place] = row as IdxSize;
+        *place += 1;
+    }
+    (order, starts)
 }
 
 /// A code per row, and how many different ones there are.
@@ -150,6 +182,15 @@ fn encode(column: &Column) -> Result<Codes> {
             number(texts.iter(), column.len())
         });
     }
+    let physical = column.to_physical_repr();
+    match physical.dtype() {
+        DataType::Int16 => return Ok(number_small(physical.i16()?)),
+        DataType::Int32 => return Ok(number(physical.i32()?.iter(), column.len())),
+        DataType::Int64 => return Ok(number(physical.i64()?.iter(), column.len())),
+        DataType::UInt32 => return Ok(number(physical.u32()?.iter(), column.len())),
+        DataType::Boolean => return Ok(number(physical.bool()?.iter(), column.len())),
+        _ => {}
+    }
     // Any other type by the dataframe engine's own grouping: the rows of each group, by first appearance.
     let groups = column.as_materialized_series().group_tuples(false, true)?.into_idx();
     let mut of_rows = vec![0; column.len()];
@@ -159,6 +200,26 @@ fn encode(column: &Column) -> Result<Codes> {
         }
     }
     Ok(Codes { of_rows, count: groups.all().len() })
+}
+
+/// Small numbers have a table of all that there are, where that pays.
+fn number_small(values: &Int16Chunked) -> Codes {
+    const UNSEEN: u32 = u32::MAX;
+    if values.len() < 1 << 14 {
+        return number(values.iter(), values.len());
+    }
+    let mut known = vec![UNSEEN; (1 << 16) + 1];
+    let mut count = 0;
+    let mut of_rows = Vec::with_capacity(values.len());
+    for value in values.iter() {
+        let code = &mut known[value.map_or(1 << 16, |value| usize::from(value as u16))];
+        if *code == UNSEEN {
+            *code = count;
+            count += 1;
+        }
+        of_rows.push(*code);
+    }
+    Codes { of_rows, count: count as usize }
 }
 
 fn number<T: Hash + Eq>(values: impl Iterator<Item = T>, rows: usize) -> Codes {
@@ -232,6 +293,13 @@ mod tests {
                 prop_assert!(frame.filter(&mask).unwrap().equals_missing(part));
             }
         }
+    }
+
+    #[test]
+    fn the_table_of_small_numbers_gives_the_codes_of_the_definition() {
+        let rows: Vec<Option<i16>> = (0..20_000).map(|n| (n % 7 > 0).then_some((n * 37 % 211 - 100) as i16)).collect();
+        let frame = df!("n" => &rows).unwrap();
+        assert_eq!(Groups::of(&frame, &["n"]).unwrap().codes(), by_definition(&rows));
     }
 
     #[test]

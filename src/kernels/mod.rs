@@ -7,6 +7,6 @@ mod groups;
 mod moments;
 mod reduce;
 
-pub use groups::{Groups, column};
+pub use groups::{Groups, column, slices_by_codes};
 pub use moments::Moments;
 pub use reduce::{Agg, moments, reduce};

@@ -12,7 +12,7 @@ use super::function::{Callback, Cursor, Frames, Function, Given, Output, Sides, 
 use super::sink::{Sink, Stack};
 use super::{How, Split};
 use crate::error::{Error, Result};
-use crate::kernels::Groups;
+use crate::kernels::{Groups, slices_by_codes};
 
 /// Everything about a call but its rows.
 pub struct Task<'a> {
@@ -165,7 +165,7 @@ impl<'a> Running<'a, '_> {
     /// One call per group.
     fn groups(&mut self, rows: DataFrame) -> Result<()> {
         let groups = Groups::of(&rows, &self.task.split.key_names())?;
-        for (group, rows) in groups.split(&rows)?.into_iter().enumerate() {
+        for (group, rows) in groups.slices(&rows)?.enumerate() {
             let height = rows.height();
             let rows = self.task.split.sort(rows)?;
             let cursor = self.cursor(Some((groups.keys(), group)), group);
@@ -308,7 +308,7 @@ fn match_groups(sides: &[DataFrame], keys: &[&str]) -> Result<(DataFrame, Vec<Ve
     let mut by_side = Vec::new();
     for side in sides {
         let codes = &groups.codes()[start..start + side.height()];
-        by_side.push(Groups::split_by_codes(side, codes, groups.len())?);
+        by_side.push(slices_by_codes(side, codes, groups.len())?.collect());
         start += side.height();
     }
     Ok((groups.keys().select(keys.iter().copied())?, by_side))

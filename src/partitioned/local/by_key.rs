@@ -41,6 +41,9 @@ pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> 
     })
 }
 
+/// Rows of a bucket whose groups are found, and sorted apart, in a processor's cache.
+const IN_CACHE: usize = 1 << 16;
+
 /// How many buckets: as asked for, or enough that workers and memory are well used.
 fn count_buckets(job: &Job, workers: usize) -> Result<usize> {
     let split = job.task.split;
@@ -57,13 +60,13 @@ fn count_buckets(job: &Job, workers: usize) -> Result<usize> {
         }
         return num.value(rows, workers).map_err(Error::input);
     }
-    let mut bytes = 0;
+    let (mut bytes, mut rows) = (0, 0);
     for input in job.inputs {
-        // A frame is in memory already, and so are its rows after the exchange, if they fit.
         bytes += input.estimated_bytes()?;
+        rows += input.slices().iter().map(|slice| slice.len()).sum::<usize>();
     }
     let for_memory = bytes.div_ceil((job.memory.bytes / 16).max(1)) as usize;
-    Ok(exchange::buckets(workers).max(for_memory.min(2048)))
+    Ok(exchange::buckets(workers).max(rows / IN_CACHE).max(for_memory).min(2048))
 }
 
 fn exchange(job: &Job, input: &Input, count: usize, room: u64, workers: usize) -> Result<Vec<Rows>> {

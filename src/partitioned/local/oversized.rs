@@ -77,7 +77,7 @@ fn fitting(task: &Task, number: usize, sides: Vec<Rows>, sink: &dyn Sink) -> Res
     }
     let rows = sides.remove(0);
     let mut done = Done::default();
-    for group in Groups::of(&rows, &task.split.key_names())?.split(&rows)? {
+    for group in Groups::of(&rows, &task.split.key_names())?.slices(&rows)? {
         done.add(task.run(number, vec![group], sink)?);
     }
     Ok(done)
