@@ -105,11 +105,6 @@ fn tax(criterion: &mut Criterion) {
     let threads = workers::cores();
     let mut by_carrier = Groups::of(&flights, &["carrier"]).and_then(|groups| groups.split(&flights)).expect("a key");
     by_carrier.sort_by_key(|rows| std::cmp::Reverse(rows.height()));
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .start_handler(|_| polars_async::executor::ALLOW_RAYON_THREADS.set(false))
-        .build()
-        .expect("threads can be started");
     let check = |answer: DataFrame| assert_eq!(answer.height(), by_carrier.len());
     let mut group = group(criterion, "tax/grid-search");
     let call = || {
@@ -118,7 +113,7 @@ fn tax(criterion: &mut Criterion) {
         call.partition(by(["carrier"])).run(&Threads::new(threads)).expect("it runs")
     };
     let by_hand = || {
-        let models: Vec<DataFrame> = pool.install(|| {
+        let models: Vec<DataFrame> = polars_core::runtime::THREAD_POOL.install(|| {
             let models = by_carrier.par_iter().with_max_len(1).map(|rows| best_model(rows.clone()).expect("it runs"));
             models.collect()
         });

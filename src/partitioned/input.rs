@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::parquet::ParquetFiles;
 
 /// Rows of a slice of a frame: enough that a slice pays for itself, few enough that it stays in a processor's cache.
-const SLICE_ROWS: usize = 1 << 17;
+const SLICE_ROWS: usize = 1 << 16;
 
 /// What is done with every slice that is read, on its own.
 pub type EachSlice = Arc<dyn Fn(DataFrame) -> Result<DataFrame> + Send + Sync>;
