@@ -162,6 +162,16 @@ mod tests {
         assert!(file.bytes() < 5_000, "{}", file.bytes());
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_names_the_folder_and_the_bytes() {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let file = SpillFile { folder: "/var/tmp".into(), file: full, end: AtomicU64::new(3 << 20) };
+        let error = file.write(&df!("n" => [1]).unwrap()).unwrap_err().to_string();
+        assert!(error.starts_with("cannot spill to /var/tmp: No space left on device"), "{error}");
+        assert!(error.contains("after 3.0 MiB of spilled rows") && error.contains(".spill_to(folder)"), "{error}");
+    }
+
     #[test]
     fn a_folder_that_is_not_there_is_named() {
         let error = SpillFile::new(Path::new("/no/such/folder")).unwrap_err().to_string();

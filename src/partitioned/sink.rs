@@ -60,7 +60,7 @@ impl Sink for Discard {
     }
 }
 
-/// Rows of a row group, when results are small.
+/// Rows of a row group: what is read again at once.
 const ROW_GROUP: usize = 1 << 17;
 
 /// Writes a Parquet file that appears when it is complete.
@@ -83,19 +83,20 @@ impl Save {
     /// Puts the file in its place.
     pub fn commit(self) -> Result<()> {
         let waiting = self.waiting.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let rows = waiting.into_frame()?;
-        if rows.height() > 0 {
-            write(&self.writer, &self.file, rows)?;
-        }
+        write(&self.writer, &self.file, waiting.into_frame()?)?;
         self.writer.finish().map_err(|error| full(&self.file, &error))?;
         self.file.commit()
     }
 }
 
-fn write(writer: &BatchedWriter<File>, file: &Replacement, mut rows: DataFrame) -> Result<()> {
-    rows.rechunk_mut();
-    let group = writer.encode_and_compress(&rows).collect::<PolarsResult<Vec<_>>>();
-    group.and_then(|group| writer.write_row_groups(group)).map_err(|error| full(file, &error))
+fn write(writer: &BatchedWriter<File>, file: &Replacement, rows: DataFrame) -> Result<()> {
+    for start in (0..rows.height()).step_by(ROW_GROUP) {
+        let mut rows = rows.slice(start as i64, ROW_GROUP);
+        rows.rechunk_mut();
+        let group = writer.encode_and_compress(&rows).collect::<PolarsResult<Vec<_>>>();
+        group.and_then(|group| writer.write_row_groups(group)).map_err(|error| full(file, &error))?;
+    }
+    Ok(())
 }
 
 fn full(file: &Replacement, error: &PolarsError) -> Error {
