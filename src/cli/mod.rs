@@ -11,6 +11,8 @@ mod progress;
 mod report;
 mod run;
 mod setting;
+mod sparkline;
+mod sweep;
 mod tour;
 mod values;
 
@@ -60,7 +62,7 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
     };
     let engines = Engines { known: LOCAL_ENGINES.iter().chain(more_engines).copied().collect() };
     if let Some(Command::Run(args)) = &cli.command {
-        args.setting.prepare_environment();
+        args.prepare_environment();
     }
     scratch::clean_up_on_ctrl_c();
     keep_panics_to_a_line();

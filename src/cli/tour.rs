@@ -2,9 +2,8 @@
 
 use indicatif::HumanCount;
 
-use super::compare::measured;
 use super::print::print;
-use super::report;
+use super::{report, sweep};
 use crate::error::Result;
 use crate::flights::SHIPPED_ROWS;
 use crate::measure::{Flights, Plan};
@@ -17,6 +16,7 @@ What next:
       ... with --memory-limit 256MiB             and where memory ends
   cargo run compare grid-search --threads 1      what is left on one core
   cargo run run grid-search --mode partitioned   the whole answer, and what moved for it
+  cargo run charts                               these figures as charts, on a page
   cargo run help                                 everything else
 The code of each mode: src/workloads/*/{eager,dropin,partitioned}.rs
 ";
@@ -41,16 +41,18 @@ pub fn tour() -> Result<()> {
             modes: vec![Mode::Eager, Mode::Dropin, Mode::Partitioned],
             engine: None,
             flights: Flights::SHIPPED,
+            rows: SHIPPED_ROWS as u64,
             runs: 3,
             threads,
             memory_limit: None,
         };
-        let comparison = measured(&plan)?;
+        let comparisons = sweep::run_anyway(std::slice::from_ref(&plan))?;
+        let comparison = &comparisons[0];
         let mut text = format!("{}: {}\n\n", workload.name, workload.question);
         if let Some(answer) = &comparison.answer {
             text += &format!("{}\n", report::answer(answer, 4));
         }
-        text += &format!("{}\n", report::comparison(&plan, &comparison));
+        text += &format!("{}\n", report::comparison(&plan, comparison));
         print(&text)?;
     }
     print(NEXT)
