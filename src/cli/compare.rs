@@ -7,7 +7,7 @@ use indicatif::HumanCount;
 use super::print::print;
 use super::report::count;
 use super::setting::{Setting, open_with_progress};
-use super::sweep::{self, Keep};
+use super::sweep::Sweep;
 use super::values::{self, Several};
 use super::{Engines, report};
 use crate::error::{Error, Result};
@@ -55,14 +55,20 @@ pub struct Args {
 
 pub fn compare(args: &Args, engines: &Engines) -> Result<()> {
     let plans = plans(args, engines)?;
-    let keep = Keep { records: args.records.clone(), resume: args.resume };
-    let sweep = sweep::run(&plans, &keep)?;
-    let text = match (&plans[..], &sweep.comparisons[..]) {
+    let words: Vec<String> = plans.iter().map(Plan::words).collect();
+    let mut sweep = match args.resume {
+        true => Sweep::resumed(args.records.as_ref(), |record| words.contains(&record.plan))?,
+        false => Sweep::new(args.records.as_ref())?,
+    };
+    let comparisons = sweep.run(&plans)?;
+    let text = match (&plans[..], &comparisons[..]) {
         ([plan], [comparison]) => one(plan, comparison),
-        _ => format!("{}\n\n{}", plans[0].workload.question, report::sweep(&plans, &sweep.comparisons)),
+        _ => format!("{}\n\n{}", plans[0].workload.question, report::sweep(&plans, &comparisons)),
     };
     print(&text)?;
-    print(&format!("  Records: {}; `outgrow charts` draws them.\n", sweep.kept_in))
+    let Some(path) = sweep.kept_in() else { return Ok(()) };
+    let which = args.records.as_ref().map_or(String::new(), |path| format!(" --records {}", path.display()));
+    print(&format!("  Records are in {}; `outgrow charts{which}` draws them.\n", path.display()))
 }
 
 fn one(plan: &Plan, comparison: &Comparison) -> String {

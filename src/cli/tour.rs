@@ -3,7 +3,8 @@
 use indicatif::HumanCount;
 
 use super::print::print;
-use super::{report, sweep};
+use super::report;
+use super::sweep::Sweep;
 use crate::error::Result;
 use crate::flights::SHIPPED_ROWS;
 use crate::measure::{Flights, Plan};
@@ -35,6 +36,7 @@ pub fn tour() -> Result<()> {
         HumanCount(SHIPPED_ROWS as u64),
         report::count(threads, "thread")
     ))?;
+    let mut sweep = Sweep::anyhow()?;
     for workload in workloads::ALL {
         let plan = Plan {
             workload,
@@ -46,7 +48,7 @@ pub fn tour() -> Result<()> {
             threads,
             memory_limit: None,
         };
-        let comparisons = sweep::run_anyway(std::slice::from_ref(&plan))?;
+        let comparisons = sweep.run(std::slice::from_ref(&plan))?;
         let comparison = &comparisons[0];
         let mut text = format!("{}: {}\n\n", workload.name, workload.question);
         if let Some(answer) = &comparison.answer {

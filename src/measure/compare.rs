@@ -1,6 +1,6 @@
 //! Modes side by side: runs in turn, answers checked, a record kept of each.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use polars::prelude::DataFrame;
 
@@ -67,7 +67,7 @@ pub struct ModeRuns {
 }
 
 /// Modes that gave the same answer, and what it cost them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Comparison {
     /// A row per mode, in the order of the plan.
     pub modes: Vec<ModeRuns>,
@@ -79,9 +79,9 @@ pub struct Comparison {
 
 /// What comparisons of one sweep share.
 #[derive(Debug)]
-pub struct Lab<'a> {
+pub struct Lab {
     /// This very program, to be started for each run.
-    pub program: &'a Path,
+    pub program: PathBuf,
     /// Where records are kept; none for nowhere.
     pub journal: Option<Journal>,
     /// The name of the sweep.
@@ -92,43 +92,42 @@ pub struct Lab<'a> {
     version: Program,
 }
 
-impl<'a> Lab<'a> {
+impl Lab {
     /// Sets up a sweep, or goes on with one.
-    pub fn new(program: &'a Path, journal: Option<Journal>, sweep: String, done: Vec<Record>) -> Self {
+    pub fn new(program: PathBuf, journal: Option<Journal>, sweep: String, done: Vec<Record>) -> Self {
         Self { program, journal, sweep, done, machine: machine::machine(), version: machine::program() }
     }
 }
 
-/// Runs the plan in child processes. `progress` is told before each run how many are done, and what comes next.
+/// Runs the plan in child processes. `progress` is told each run before it begins, and whether it was done before an
+/// interruption.
 ///
 /// The flights must be there: a child that grew them would be measured growing.
 ///
 /// # Errors
 /// [`Error::Disagreement`] when answers differ, from each other or from the expected one; [`Error::Failure`] with the
 /// complaint of a run that failed.
-pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(usize, Mode)) -> Result<Comparison> {
+pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(Mode, bool)) -> Result<Comparison> {
     let folder = TempFolder::new()?;
     let words = plan.words();
     let mut modes: Vec<ModeRuns> = plan.modes.iter().map(|mode| ModeRuns { mode: *mode, records: vec![] }).collect();
     let mut reference: Option<(String, DataFrame)> = None;
     let mut as_expected = false;
     let mut digests: Vec<Record> = Vec::new();
-    let mut done = 0;
     // In turn, so that a machine that slows down meanwhile slows all modes down.
     // Nor has a mode a place of its own in the turn: what came just before leaves its mark on caches and clock rates.
     for round in 0..=plan.runs {
         for turn in 0..plan.modes.len() {
             let of_mode = &mut modes[(round + turn) % plan.modes.len()];
-            progress(done, of_mode.mode);
-            done += 1;
             let name = of_mode.mode.to_string();
             let before = lab.done.iter().find(|record| {
                 record.plan == words && record.round == round && record.case.mode == name
             });
+            progress(of_mode.mode, before.is_some());
             let record = if let Some(before) = before {
                 before.clone()
             } else {
-                let (mut record, answer) = child::run(lab.program, plan, of_mode.mode, folder.path())?;
+                let (mut record, answer) = child::run(&lab.program, plan, of_mode.mode, folder.path())?;
                 if let Some(answer) = answer {
                     match &reference {
                         Some((first, reference)) => agree(plan.workload, (first, reference), (&name, &answer))?,

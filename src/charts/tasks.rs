@@ -1,0 +1,155 @@
+//! Who did which task when, in a real execution: skew (long beside short bars), stragglers (one bar that all wait for)
+//! and barriers (where a stage ends for everybody).
+
+use super::canvas::{At, Frame, LABEL, MARGIN, SMALL, WIDTH, draw, label, line, rect, width};
+use super::plot::Axis;
+use super::theme::Tone;
+use super::{Chart, Table, pick, units};
+use crate::error::Result;
+use crate::measure::Record;
+use crate::measure::record::TaskStage;
+
+/// A chart for each workload and mode that had tasks, of the first counted run at the largest size.
+///
+/// # Errors
+/// As [`canvas::draw`](super::canvas::draw).
+pub fn charts(records: &[&Record]) -> Result<Vec<Chart>> {
+    let runs = pick::largest(records).into_iter().flatten();
+    let runs = runs.filter_map(|cell| cell.runs.into_iter().find(|run| run.stages.iter().any(|stage| !stage.tasks.is_empty())));
+    runs.map(chart).collect()
+}
+
+const LANE: i32 = 34;
+
+fn chart(run: &Record) -> Result<Chart> {
+    let case = &run.case;
+    let stages: Vec<&TaskStage> = run.stages.iter().filter(|stage| !stage.tasks.is_empty()).collect();
+    let workers = stages.iter().map(|stage| stage.workers).max().unwrap_or(1) as i32;
+    let name_of = |stage: &TaskStage| run.steps.get(stage.step).map_or("", |step| step.what.as_str()).to_string();
+    let mut table = Table::new(["stage", "tasks", "from", "to", "longest task", "median task", "workers busy", "line of records"]);
+    let mut sentences = Vec::new();
+    for (number, stage) in (1..).zip(&stages) {
+        let reading = Reading::of(stage);
+        sentences.push(format!(
+            "stage {number} ({}) took {}, its longest task {}, workers were busy {:.0} % of it",
+            name_of(stage),
+            units::seconds(stage.to_s - stage.from_s),
+            units::seconds(reading.longest_s),
+            reading.busy * 100.0
+        ));
+        table.rows.push(vec![
+            format!("{number}: {}", name_of(stage)),
+            units::count((stage.tasks.len() + stage.left_out) as u64),
+            units::seconds(stage.from_s),
+            units::seconds(stage.to_s),
+            units::seconds(reading.longest_s),
+            units::seconds(reading.median_s),
+            format!("{:.0} %", reading.busy * 100.0),
+            run.line.to_string(),
+        ]);
+    }
+    let frame = Frame {
+        workload: case.workload.clone(),
+        title: format!("{}, {}: who did what when", case.workload, case.mode),
+        subtitle: format!(
+            "{}. One run; a bar is a task, dark: the longest of its stage; a line is a barrier: all wait for the last task.",
+            pick::setting(case)
+        ),
+        caption: pick::provenance(&[run]),
+        height: LANE * workers + 52 + 20 * stages.len() as i32,
+    };
+    let desc = format!("Tasks of {} in the {} mode: {}.", case.workload, case.mode, sentences.join("; "));
+    draw("tasks", &format!("tasks-{}-{}", case.workload, case.mode), &frame, desc, table, |area| {
+        let left = MARGIN + width("worker 0", SMALL) + 8;
+        let right = WIDTH - MARGIN - 14;
+        let end_s = stages.iter().map(|stage| stage.to_s).fold(0.0, f64::max).max(1e-9);
+        let at = |seconds: f64| left + (f64::from(right - left) * seconds / end_s).round() as i32;
+        let tone = Tone::of_mode(&case.mode);
+        let foot = LANE * workers + 4;
+        for worker in 0..workers {
+            let middle = LANE * worker + LANE / 2;
+            label(area, &format!("worker {}", worker + 1), (left - 8, middle), SMALL, Tone::Soft, At::End)?;
+            line(area, &[(left, middle), (right, middle)], Tone::Grid, 1, None)?;
+        }
+        for stage in &stages {
+            let longest_s = Reading::of(stage).longest_s;
+            for worker in 0..stage.workers {
+                let top = LANE * worker as i32 + 5;
+                let mut tasks: Vec<_> = stage.tasks.iter().filter(|task| task.worker == worker).collect();
+                tasks.sort_by(|this, that| this.from_s.total_cmp(&that.from_s));
+                // Tasks that follow each other within a pixel are drawn as one: a million bars are no picture.
+                let mut run: Option<(i32, i32)> = None;
+                for task in tasks {
+                    let (from, to) = (at(task.from_s), at(task.to_s));
+                    if to - from >= 3 {
+                        if let Some((from, to)) = run.take() {
+                            rect(area, [(from, top), (to.max(from + 1), top + LANE - 10)], tone, 0.4)?;
+                        }
+                        let opacity = if task.to_s - task.from_s >= longest_s { 1.0 } else { 0.55 };
+                        rect(area, [(from, top), (to - 1, top + LANE - 10)], tone, opacity)?;
+                        continue;
+                    }
+                    run = match run {
+                        Some((first, last)) if from <= last + 1 => Some((first, to.max(last))),
+                        Some((first, last)) => {
+                            rect(area, [(first, top), (last.max(first + 1), top + LANE - 10)], tone, 0.4)?;
+                            Some((from, to))
+                        }
+                        None => Some((from, to)),
+                    };
+                }
+                if let Some((from, to)) = run {
+                    rect(area, [(from, top), (to.max(from + 1), top + LANE - 10)], tone, 0.4)?;
+                }
+            }
+            line(area, &[(at(stage.to_s), 0), (at(stage.to_s), foot)], Tone::Ink, 2, None)?;
+        }
+        // The numbers of the stages stand at their ends, one below the other where they would touch.
+        line(area, &[(left, foot), (right, foot)], Tone::Soft, 1, None)?;
+        let mut free_from = 0;
+        for tick in Axis::linear(end_s, units::seconds).ticks_up_to(end_s) {
+            let what = units::seconds(tick);
+            let half = width(&what, SMALL) / 2;
+            if at(tick) - half >= free_from && at(tick) + half <= WIDTH - 2 {
+                label(area, &what, (at(tick), foot + 12), SMALL, Tone::Soft, At::Middle)?;
+                free_from = at(tick) + half + 8;
+            }
+        }
+        for (number, stage) in (0..).zip(&stages) {
+            let reading = Reading::of(stage);
+            let tasks = stage.tasks.len() + stage.left_out;
+            let y = foot + 36 + 20 * number;
+            let text = format!(
+                "{}. {} ({} task{}, busy {:.0} %)",
+                number + 1,
+                name_of(stage),
+                units::count(tasks as u64),
+                if tasks == 1 { "" } else { "s" },
+                reading.busy * 100.0
+            );
+            let size = if width(&text, LABEL - 1) > WIDTH - 2 * MARGIN { SMALL - 1 } else { LABEL - 1 };
+            label(area, &text, (MARGIN, y), size, Tone::Ink, At::Start)?;
+        }
+        Ok(())
+    })
+}
+
+/// What can be read from a stage.
+struct Reading {
+    longest_s: f64,
+    median_s: f64,
+    /// Share of the workers' time in which they worked.
+    busy: f64,
+}
+
+impl Reading {
+    fn of(stage: &TaskStage) -> Self {
+        let times = crate::measure::sorted(stage.tasks.iter().map(|task| task.to_s - task.from_s).collect());
+        let whole = (stage.to_s - stage.from_s) * stage.workers as f64;
+        Self {
+            longest_s: times.last().copied().unwrap_or(0.0),
+            median_s: if times.is_empty() { 0.0 } else { crate::measure::median(&times) },
+            busy: if whole > 0.0 { times.iter().sum::<f64>() / whole } else { 0.0 },
+        }
+    }
+}
