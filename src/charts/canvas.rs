@@ -1,7 +1,8 @@
 //! A drawing with title, units and caption, and text that does not overlap.
 //!
 //! A canvas is 560 wide with letters of 13 to 20: on a phone of 400 pixels the smallest are 9, on a projector they grow
-//! with the picture. Text is measured by an estimate, since no font is at hand: wide enough for the common sans-serifs.
+//! with the picture. Text is measured by an estimate, since no font is at hand: by DejaVu Sans,
+//! the widest of the common ones.
 
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -54,11 +55,11 @@ pub enum At {
 /// Pixels that a text is wide, by estimate.
 pub fn width(text: &str, size: i32) -> i32 {
     let of = |letter: char| match letter {
-        'i' | 'l' | 'j' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | '(' | ')' => 0.32,
-        't' | 'f' | 'r' | '-' | '/' => 0.4,
-        'm' | 'w' | 'M' | 'W' | '%' => 0.9,
-        'A'..='Z' => 0.68,
-        _ => 0.57,
+        'i' | 'l' | 'j' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 0.32,
+        't' | 'f' | 'r' | '-' | '/' | '(' | ')' => 0.4,
+        'm' | 'w' | 'M' | 'W' | '%' => 0.95,
+        'A'..='Z' => 0.7,
+        _ => 0.63,
     };
     (text.chars().map(of).sum::<f64>() * f64::from(size)).ceil() as i32
 }
@@ -92,7 +93,7 @@ pub fn draw(
 ) -> Result<Chart> {
     let inner = WIDTH - 2 * MARGIN;
     // Bold letters are wider.
-    let title = wrap(&frame.title, TITLE + 1, inner);
+    let title = wrap(&frame.title, TITLE + 2, inner);
     let subtitle = wrap(&frame.subtitle, SMALL, inner);
     let caption = wrap(&frame.caption, SMALL - 1, inner);
     let top = 12 + 25 * title.len() as i32 + 19 * subtitle.len() as i32 + 8;
@@ -231,47 +232,69 @@ pub fn cross(area: &Area, at: (i32, i32), tone: Tone) -> Drawn {
     Ok(())
 }
 
+/// A box: left, top, right, bottom.
+pub type Box4 = [i32; 4];
+
 /// Labels beside points, moved apart where they would overlap.
 #[derive(Default)]
 pub struct Labels {
-    taken: Vec<[i32; 4]>,
+    /// Labels and marks: no label may lie here.
+    taken: Vec<Box4>,
+    /// Lines: no label should lie here.
+    crossed: Vec<Box4>,
 }
 
 impl Labels {
-    /// Keeps labels away from here: left, top, right, bottom.
-    pub fn avoid(&mut self, area: [i32; 4]) {
-        self.taken.push(area);
+    /// Keeps labels away from a box.
+    pub fn avoid(&mut self, place: Box4) {
+        self.taken.push(place);
     }
 
-    /// Draws a label near a point and inside `bounds` (left, top, right, bottom): beside it, above or below, or as near
-    /// as there is space.
+    /// Keeps labels away from a line, if it can be done.
+    pub fn avoid_line(&mut self, points: &[(i32, i32)]) {
+        for pair in points.windows(2) {
+            let ((x, y), (to_x, to_y)) = (pair[0], pair[1]);
+            let steps = ((to_x - x).abs().max((to_y - y).abs()) / 6).max(1);
+            for step in 0..=steps {
+                let (x, y) = (x + (to_x - x) * step / steps, y + (to_y - y) * step / steps);
+                self.crossed.push([x - 2, y - 2, x + 2, y + 2]);
+            }
+        }
+    }
+
+    /// Draws a label near a point and inside `bounds`: to the right, or above, below or to the left, as near as there is
+    /// space.
     ///
     /// # Errors
     /// As plotters.
-    pub fn place(&mut self, area: &Area, what: &str, at: (i32, i32), size: i32, tone: Tone, bounds: [i32; 4]) -> Drawn {
-        let (wide, high) = (width(what, size), size + 3);
-        let mut offsets = vec![(10, 0), (-10 - wide, 0)];
-        for step in 1..12 {
+    pub fn place(&mut self, area: &Area, what: &str, at: (i32, i32), size: i32, tone: Tone, bounds: Box4) -> Drawn {
+        let (wide, high) = (width(what, size), size + 4);
+        let mut offsets = vec![(11, 0), (11, -10), (11, 10), (11, -20), (11, 20)];
+        for step in 1..14 {
             for y in [-step, step] {
                 offsets.extend([(8, y * 12), (-wide / 2, y * 12), (-8 - wide, y * 12)]);
             }
         }
+        offsets.push((-11 - wide, 0));
         let around = |(dx, dy): (i32, i32)| {
             let (left, middle) = (at.0 + dx, at.1 + dy);
             [left, middle - high / 2, left + wide, middle + high / 2]
         };
-        let inside = |spot: &[i32; 4]| {
+        let inside = |spot: &Box4| {
             spot[0] >= bounds[0] && spot[1] >= bounds[1] && spot[2] <= bounds[2] && spot[3] <= bounds[3]
         };
-        let apart = |this: &[i32; 4], that: &[i32; 4]| {
-            this[2] <= that[0] || that[2] <= this[0] || this[3] <= that[1] || that[3] <= this[1]
-        };
-        let free = |spot: &[i32; 4]| self.taken.iter().all(|taken| apart(spot, taken));
+        let off_labels = |spot: &Box4| self.taken.iter().all(|taken| apart(spot, taken));
+        let off_lines = |spot: &Box4| self.crossed.iter().all(|crossed| apart(spot, crossed));
         let spots = || offsets.iter().map(|offset| around(*offset)).filter(inside);
-        let spot = spots().find(free).or(spots().next()).unwrap_or(around((-wide / 2, -16)));
+        let spot = spots().find(|spot| off_labels(spot) && off_lines(spot));
+        let spot = spot.or(spots().find(off_labels)).or(spots().next()).unwrap_or(around((-wide / 2, -16)));
         self.taken.push(spot);
         label(area, what, (spot[0], (spot[1] + spot[3]) / 2), size, tone, At::Start)
     }
+}
+
+fn apart(this: &Box4, that: &Box4) -> bool {
+    this[2] <= that[0] || that[2] <= this[0] || this[3] <= that[1] || that[3] <= this[1]
 }
 
 #[cfg(test)]
@@ -299,7 +322,7 @@ mod tests {
         for (at, this) in labels.taken.iter().enumerate() {
             assert!(this[2] <= 200 && this[0] >= 0 && this[1] >= 0 && this[3] <= 100);
             for that in &labels.taken[..at] {
-                assert!(this[2] <= that[0] || that[2] <= this[0] || this[3] <= that[1] || that[3] <= this[1]);
+                assert!(apart(this, that));
             }
         }
     }

@@ -93,7 +93,7 @@ fn chart(cells: &[Cell], scales: &Scales) -> Result<Option<Chart>> {
     let fixed = if scales.name == "groups" { format!("{}; ", pick::threads(case.threads)) } else { String::new() };
     let frame = Frame {
         workload: case.workload.clone(),
-        title: format!("{}: who wins where{cost}", case.workload),
+        title: format!("{}{cost}: who wins where", case.workload),
         subtitle: format!(
             "{fixed}medians of {}. Letter: the fastest mode; number: how many times as fast as the next one; the stronger \
              the colour, the clearer.",

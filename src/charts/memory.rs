@@ -77,9 +77,10 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
         let highest = highest.max(limit.map_or(0, |limit| limit.bytes)) as f64;
         let mut plot = Plot::new(
             area,
-            Axis::linear(end_s, units::seconds),
-            Axis::bytes(highest * 1.06, units::bytes),
+            Axis::linear(end_s, units::seconds_tick),
+            Axis::bytes(highest * 1.06, units::bytes_tick),
             "time since the process began",
+            &[],
         )?;
         if let Some(limit) = limit {
             plot.limit(limit.bytes as f64, &format!("limit {}", units::bytes(limit.bytes as f64)))?;

@@ -70,6 +70,16 @@ fn series(cells: &[Cell]) -> Vec<Series> {
     all
 }
 
+/// The last point of a line: groups, and seconds per group.
+fn last(series: &Series) -> Option<(f64, f64)> {
+    series.points.last().map(|point| (point.groups as f64, point.per_group_s))
+}
+
+/// The label of a line: the mode, and what a group costs it in the end.
+fn name(series: &Series) -> String {
+    format!("{} {}", series.mode, last(series).map_or(String::new(), |at| units::seconds(at.1)))
+}
+
 fn chart(cells: &[Cell]) -> Result<Chart> {
     let case = &cells[0].case;
     let all = series(cells);
@@ -88,7 +98,6 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
             ]);
         }
     }
-    let last = |series: &Series| series.points.last().map(|point| (point.groups as f64, point.per_group_s));
     let sentences: Vec<String> = all
         .iter()
         .filter_map(|series| Some(format!("{} {}", series.mode, units::seconds(last(series)?.1))))
@@ -113,8 +122,9 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
         let mut plot = Plot::new(
             area,
             Axis::log(points().map(|point| point.groups as f64), units::short),
-            Axis::log(points().flat_map(|point| [point.spread_s.0, point.spread_s.1]), units::seconds),
+            Axis::log(points().flat_map(|point| [point.spread_s.0, point.spread_s.1]), units::seconds_tick),
             "groups",
+            &all.iter().map(name).collect::<Vec<_>>(),
         )?;
         for series in &all {
             let tone = Tone::of_mode(&series.mode);
@@ -123,13 +133,11 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
             for point in &series.points {
                 let at = (point.groups as f64, point.per_group_s);
                 plot.point(at, Some(point.spread_s), &series.mode)?;
-                let (x, y) = plot.at(at.0, at.1);
-                plot.labels.avoid([x - 8, y - 8, x + 8, y + 8]);
             }
         }
         for series in &all {
             if let Some(at) = last(series) {
-                plot.label(&format!("{} {}", series.mode, units::seconds(at.1)), at, Tone::of_mode(&series.mode))?;
+                plot.label(&name(series), at, Tone::of_mode(&series.mode))?;
             }
         }
         Ok(())

@@ -54,11 +54,18 @@ impl Axis {
         Self { from, to, log: true, ticks, write }
     }
 
-    /// These ticks, and no others.
-    #[must_use]
-    pub fn with_ticks(mut self, ticks: Vec<f64>) -> Self {
-        self.ticks = ticks;
-        self
+    /// As [`Axis::log`] for bytes: ticks at powers of two.
+    pub fn log_bytes(values: impl IntoIterator<Item = f64>, write: fn(f64) -> String) -> Self {
+        let mut axis = Self::log(values, write);
+        let powers = axis.from.log2().ceil() as i32..=axis.to.log2().floor() as i32;
+        let every = (powers.clone().count() / 6 + 1) as i32;
+        axis.ticks = powers.filter(|power| power % every == 0).map(|power| 2f64.powi(power)).collect();
+        axis
+    }
+
+    /// From and to these values, with ticks at these.
+    pub fn with_ticks(from: f64, to: f64, ticks: Vec<f64>, write: fn(f64) -> String) -> Self {
+        Self { from, to, log: false, ticks, write }
     }
 
     /// The ticks that are not beyond a value.
@@ -91,13 +98,15 @@ pub struct Plot<'a, 'b> {
 
 impl<'a, 'b> Plot<'a, 'b> {
     /// Draws grid and axes. `under` names what runs along the x axis; the y axis is named in the subtitle of the chart.
+    /// Right of it there is space for `labels` of lines.
     ///
     /// # Errors
     /// As plotters.
-    pub fn new(area: &'a Area<'b>, x: Axis, y: Axis, under: &str) -> Drawn<Self> {
+    pub fn new(area: &'a Area<'b>, x: Axis, y: Axis, under: &str, labels: &[String]) -> Drawn<Self> {
         let height = area.dim_in_pixel().1 as i32;
         let widest = y.ticks.iter().map(|tick| width(&(y.write)(*tick), SMALL)).max().unwrap_or(0);
-        let (left, right) = (MARGIN + widest + 8, WIDTH - MARGIN - 12);
+        let room = labels.iter().map(|label| width(label, LABEL) + 4).max().unwrap_or(8);
+        let (left, right) = (MARGIN + widest + 8, WIDTH - MARGIN - room);
         let plot = Self { area, x, y, left, right, top: 10, bottom: height - 44, labels: Labels::default() };
         for tick in &plot.y.ticks {
             let y = plot.at(plot.x.from, *tick).1;
@@ -111,9 +120,11 @@ impl<'a, 'b> Plot<'a, 'b> {
             let what = (plot.x.write)(*tick);
             let half = width(&what, SMALL) / 2;
             line(area, &[(x, plot.bottom), (x, plot.bottom + 5)], Tone::Soft, 1, None)?;
+            // The last one keeps inside the drawing.
+            let x = x.min(WIDTH - half - 3);
             if x - half >= free_from {
                 text(area, &what, (x, plot.bottom + 7), SMALL, Tone::Soft, At::Middle)?;
-                free_from = x + half + 8;
+                free_from = x + half + 10;
             }
         }
         text(area, under, ((left + right) / 2, plot.bottom + 24), SMALL, Tone::Soft, At::Middle)?;
@@ -135,11 +146,12 @@ impl<'a, 'b> Plot<'a, 'b> {
     ///
     /// # Errors
     /// As plotters.
-    pub fn line(&self, points: &[(f64, f64)], tone: Tone, stroke: u32, dash: Option<(i32, i32)>) -> Drawn {
+    pub fn line(&mut self, points: &[(f64, f64)], tone: Tone, stroke: u32, dash: Option<(i32, i32)>) -> Drawn {
         let points: Vec<(i32, i32)> = points.iter().map(|(x, y)| self.at(*x, *y)).collect();
         if points.len() < 2 {
             return Ok(());
         }
+        self.labels.avoid_line(&points);
         line(self.area, &points, tone, stroke, dash)
     }
 
@@ -147,11 +159,13 @@ impl<'a, 'b> Plot<'a, 'b> {
     ///
     /// # Errors
     /// As plotters.
-    pub fn point(&self, at: (f64, f64), spread: Option<(f64, f64)>, mode: &str) -> Drawn {
+    pub fn point(&mut self, at: (f64, f64), spread: Option<(f64, f64)>, mode: &str) -> Drawn {
         if let Some((low, high)) = spread {
             self.line(&[(at.0, low), (at.0, high)], Tone::of_mode(mode), 2, None)?;
         }
-        mark(self.area, self.at(at.0, at.1), mode, 5)
+        let (x, y) = self.at(at.0, at.1);
+        self.labels.avoid([x - 7, y - 7, x + 7, y + 7]);
+        mark(self.area, (x, y), mode, 5)
     }
 
     /// A label near a point, apart from all others.

@@ -65,6 +65,13 @@ impl Figure {
         }
     }
 
+    fn axis(self, values: impl Iterator<Item = f64>) -> Axis {
+        match self {
+            Figure::Time => Axis::log(values, units::seconds_tick),
+            Figure::Memory => Axis::log_bytes(values, units::bytes_tick),
+        }
+    }
+
     fn write(self) -> fn(f64) -> String {
         match self {
             Figure::Time => units::seconds,
@@ -75,7 +82,7 @@ impl Figure {
 
 fn chart(cells: &[Cell], figure: Figure) -> Result<Chart> {
     let case = &cells[0].case;
-    let (word, name) = match figure {
+    let (word, file) = match figure {
         Figure::Time => ("time", "rows-time"),
         Figure::Memory => ("peak memory", "rows-memory"),
     };
@@ -118,34 +125,37 @@ fn chart(cells: &[Cell], figure: Figure) -> Result<Chart> {
         height: 300,
     };
     let desc = format!("{} of {} against rows: {}.", capital(word), case.workload, slopes.join("; "));
-    draw("rows", &format!("{name}-{}", case.workload), &frame, desc, table, |area| {
+    draw("rows", &format!("{file}-{}", case.workload), &frame, desc, table, |area| {
         let all = || modes.iter().flat_map(|(_, points)| points);
         let mut plot = Plot::new(
             area,
             Axis::log(all().map(|point| point.rows), units::short),
-            Axis::log(all().flat_map(|point| [point.spread.0, point.spread.1]), figure.write()),
+            figure.axis(all().flat_map(|point| [point.spread.0, point.spread.1])),
             "rows",
+            &modes.iter().map(name).collect::<Vec<_>>(),
         )?;
         for (mode, points) in &modes {
             let line: Vec<(f64, f64)> = points.iter().map(|point| (point.rows, point.value)).collect();
             plot.line(&line, Tone::of_mode(mode), 3, None)?;
             for point in points {
                 plot.point((point.rows, point.value), Some(point.spread), mode)?;
-                let (x, y) = plot.at(point.rows, point.value);
-                plot.labels.avoid([x - 8, y - 8, x + 8, y + 8]);
             }
         }
-        for (mode, points) in &modes {
-            let text = match slope(points) {
-                Some(slope) => format!("{mode} ^{slope:.2}"),
-                None => mode.clone(),
-            };
-            if let Some(last) = points.last() {
-                plot.label(&text, (last.rows, last.value), Tone::of_mode(mode))?;
+        for series in &modes {
+            if let Some(last) = series.1.last() {
+                plot.label(&name(series), (last.rows, last.value), Tone::of_mode(&series.0))?;
             }
         }
         Ok(())
     })
+}
+
+/// The label of a line: the mode, and its slope.
+fn name((mode, points): &(String, Vec<Point>)) -> String {
+    match slope(points) {
+        Some(slope) => format!("{mode} ^{slope:.2}"),
+        None => mode.clone(),
+    }
 }
 
 struct Point {

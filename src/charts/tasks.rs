@@ -107,8 +107,8 @@ fn chart(run: &Record) -> Result<Chart> {
         // The numbers of the stages stand at their ends, one below the other where they would touch.
         line(area, &[(left, foot), (right, foot)], Tone::Soft, 1, None)?;
         let mut free_from = 0;
-        for tick in Axis::linear(end_s, units::seconds).ticks_up_to(end_s) {
-            let what = units::seconds(tick);
+        for tick in Axis::linear(end_s, units::seconds_tick).ticks_up_to(end_s) {
+            let what = units::seconds_tick(tick);
             let half = width(&what, SMALL) / 2;
             if at(tick) - half >= free_from && at(tick) + half <= WIDTH - 2 {
                 label(area, &what, (at(tick), foot + 12), SMALL, Tone::Soft, At::Middle)?;

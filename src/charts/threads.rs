@@ -75,8 +75,8 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
         workload: case.workload.clone(),
         title: format!("{}: speed-up against threads", case.workload),
         subtitle: format!(
-            "{setting}; each mode beside itself on 1 thread, medians of {}. Dashed: Amdahl's line for the part that ran side \
-             by side; grey: ideal.",
+            "{setting}; each mode beside itself on 1 thread, medians of {}. Percent: the part of its work that ran side by \
+             side. Dashed: Amdahl's line for that part; grey: ideal.",
             pick::runs(cells)
         ),
         caption: pick::provenance(&cells.iter().flat_map(|cell| cell.runs.clone()).collect::<Vec<_>>()),
@@ -85,8 +85,10 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
     let desc = format!("Speed-up of {} with {setting}: {}.", case.workload, sentences.join("; "));
     draw("threads", &format!("threads-{}", case.workload), &frame, desc, table, |area| {
         let ticks = (1..=most).filter(|n| most <= 8 || n.is_power_of_two() || *n == most).map(|n| n as f64).collect();
-        let x = Axis::linear(most as f64, units::short).with_ticks(ticks);
-        let mut plot = Plot::new(area, x, Axis::linear(most as f64 * 1.05, times_as_fast), "threads")?;
+        let aside = (most - 1) as f64 / 10.0;
+        let x = Axis::with_ticks(1.0 - aside, most as f64 + aside, ticks, units::short);
+        let names: Vec<String> = all.iter().map(name).collect();
+        let mut plot = Plot::new(area, x, Axis::linear(most as f64 * 1.05, times_as_fast), "threads", &names)?;
         plot.line(&[(1.0, 1.0), (most as f64, most as f64)], Tone::Soft, 1, None)?;
         for series in &all {
             let tone = Tone::of_mode(series.mode);
@@ -100,20 +102,21 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
             for (threads, figures, _) in &series.points {
                 let spread = (one / figures.slowest_s, one / figures.fastest_s);
                 plot.point((*threads as f64, one / figures.wall_s), Some(spread), series.mode)?;
-                let (x, y) = plot.at(*threads as f64, one / figures.wall_s);
-                plot.labels.avoid([x - 8, y - 8, x + 8, y + 8]);
             }
         }
         for series in &all {
             if let Some((threads, figures, _)) = series.points.last() {
-                let parallel = parallel_part(&times(series));
-                let text = format!("{}: {:.0} % side by side", series.mode, parallel * 100.0);
                 let at = (*threads as f64, series.points[0].1.wall_s / figures.wall_s);
-                plot.label(&text, at, Tone::of_mode(series.mode))?;
+                plot.label(&name(series), at, Tone::of_mode(series.mode))?;
             }
         }
         Ok(())
     })
+}
+
+/// The label of a line: the mode, and the part of its work that ran side by side.
+fn name(series: &Series) -> String {
+    format!("{} {:.0} %", series.mode, parallel_part(&times(series)) * 100.0)
 }
 
 fn times_as_fast(speed_up: f64) -> String {

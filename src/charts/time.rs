@@ -57,7 +57,7 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
                     let y = bars.middle(row);
                     let (from, to) = (bars.at(figures.fastest_s), bars.at(figures.slowest_s));
                     line(area, &[(from, y), (to, y)], Tone::Ink, 2, None)?;
-                    for x in [from, to] {
+                    for x in [from, to].into_iter().filter(|_| cell.runs.len() > 1) {
                         line(area, &[(x, y - 5), (x, y + 5)], Tone::Ink, 2, None)?;
                     }
                 }

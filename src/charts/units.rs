@@ -31,6 +31,27 @@ pub fn bytes(bytes: f64) -> String {
     format!("{} {}", digits(bytes / 1024f64.powf(step)), UNITS[step as usize])
 }
 
+/// As [`seconds`], without zeros that say nothing: for axes.
+pub fn seconds_tick(value: f64) -> String {
+    trimmed(&seconds(value))
+}
+
+/// As [`bytes`], without zeros that say nothing: for axes.
+pub fn bytes_tick(value: f64) -> String {
+    trimmed(&bytes(value))
+}
+
+/// `5 ms` for `5.00 ms`.
+fn trimmed(figure: &str) -> String {
+    match figure.split_once(' ') {
+        Some((number, unit)) if number.contains('.') => {
+            format!("{} {unit}", number.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ if figure == "0 bytes" => "0".to_string(),
+        _ => figure.to_string(),
+    }
+}
+
 /// `10`, `300k`, `1M`: short, for axes.
 pub fn short(count: f64) -> String {
     let (scaled, unit) = match count {
@@ -68,6 +89,7 @@ mod tests {
         for (value, text) in [(0.0, "0 bytes"), (1536.0, "1.50 KiB"), (268_435_456.0, "256 MiB"), (1.5e9, "1.40 GiB")] {
             assert_eq!(bytes(value), text);
         }
+        assert_eq!((seconds_tick(0.005), bytes_tick(48.0 * 1048576.0)), ("5 ms".to_string(), "48 MiB".to_string()));
         for (value, text) in [(1.0, "1"), (300_000.0, "300k"), (1e6, "1M"), (336_776.0, "336.78k")] {
             assert_eq!(short(value), text);
         }

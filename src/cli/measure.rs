@@ -119,7 +119,7 @@ fn one_workload(sweep: &mut Sweep, workload: &'static Workload, size: &Size) -> 
 /// The map of groups and rows per group, for a function that costs next to nothing and for one that costs something.
 fn map_of_groups(sweep: &mut Sweep, workload: &'static Workload, size: &Size) -> Result<()> {
     let mut plans = Vec::new();
-    for cost in [10, 1_000] {
+    for cost in [10, 300] {
         for rows in [10_000, 100_000, 1_000_000] {
             let mut groups = 10;
             while groups <= size.groups.min(rows) {

@@ -52,8 +52,9 @@ pub fn set_cost(operations: u64) {
     COST.store(operations, Ordering::Relaxed);
 }
 
-/// Rows of one group -> one row. Each row costs the operations of [`set_cost`]: a multiplication and an addition each,
-/// one after the other (Knuth's MMIX generator), so that nothing can be left out or done side by side.
+/// Rows of one group -> one row. Each row costs the operations of [`set_cost`]: a shift, an exclusive or and a
+/// multiplication each, one after the other, as in SplitMix64. Nothing can be left out or done side by side; a compiler
+/// would fold multiplications and additions alone into few.
 ///
 /// # Errors
 /// What the dataframe engine reports for rows without these columns.
@@ -63,7 +64,7 @@ pub fn burn(rows: DataFrame) -> Result<DataFrame> {
     for value in rows.column("value")?.i64()?.into_no_null_iter() {
         let mut state = value as u64;
         for _ in 0..cost {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = (state ^ (state >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         }
         // Addition that wraps does not depend on the order of the rows.
         burnt = burnt.wrapping_add(state);
