@@ -1,6 +1,6 @@
 //! A drawing with title, units and caption, and text that does not overlap.
 //!
-//! A canvas is 560 wide with letters of 13 to 20: on a phone of 400 pixels the smallest are 9, on a projector they grow
+//! A canvas is 560 wide with letters of 14 to 20: on a phone of 400 pixels the smallest are 10, on a projector they grow
 //! with the picture. Text is measured by an estimate, since no font is at hand: by DejaVu Sans,
 //! the widest of the common ones.
 
@@ -20,7 +20,7 @@ pub const TITLE: i32 = 20;
 /// See [`TITLE`].
 pub const LABEL: i32 = 16;
 /// See [`TITLE`].
-pub const SMALL: i32 = 14;
+pub const SMALL: i32 = 15;
 
 /// What a drawing is drawn on, in pixels.
 pub type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;

@@ -61,7 +61,12 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
     let with_limit = limit.map_or(String::new(), |limit| format!(" under a limit of {}", units::bytes(limit.bytes as f64)));
     let mut reading = "Resident memory of the process; the run of median time. Ring: last rows read; dot: answer there".to_string();
     if let Some(limit) = limit {
-        reading += &format!("; cross: death. Limit by {}", limit.by);
+        reading += &format!("; cross: death by the limit ({})", limit.by);
+        reading += if limit.by == "RLIMIT_DATA" {
+            ", which counts memory asked for, touched or not"
+        } else {
+            ", which does not count pages of the program that others have in memory too"
+        };
     }
     let frame = Frame {
         workload: case.workload.clone(),
@@ -83,16 +88,14 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
             &[],
         )?;
         if let Some(limit) = limit {
-            plot.limit(limit.bytes as f64, &format!("limit {}", units::bytes(limit.bytes as f64)))?;
+            plot.limit(limit.bytes as f64)?;
         }
         let mut ends = Vec::new();
         for run in &runs {
             let tone = Tone::of_mode(&run.case.mode);
             let points: Vec<(f64, f64)> = run.curve.iter().map(|(at_s, bytes)| (*at_s, *bytes as f64)).collect();
             plot.line(&points, tone, 3, None)?;
-            let height = |at_s: f64| {
-                points.iter().rev().find(|point| point.0 <= at_s).or(points.first()).map_or(0.0, |point| point.1)
-            };
+            let height = |at_s: f64| between(&points, at_s);
             if let Some(phases) = run.phases {
                 let read = plot.at(phases.read_s, height(phases.read_s));
                 ring(area, read, tone)?;
@@ -101,8 +104,10 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
             let last = points.last().copied().unwrap_or_default();
             let mut text = run.case.mode.clone();
             if !run.finished() {
-                cross(area, plot.at(last.0, last.1), Tone::Alarm)?;
-                text += &format!(": out of memory after {}", units::seconds(run.process.wall_s));
+                let (x, y) = plot.at(last.0, last.1);
+                cross(area, (x, y), Tone::Alarm)?;
+                plot.labels.avoid([x - 8, y - 8, x + 8, y + 8]);
+                text += &format!(" died after {}", units::seconds(run.process.wall_s));
             }
             let peak = points.iter().copied().max_by(|this, that| this.1.total_cmp(&that.1)).unwrap_or_default();
             ends.push((text, if run.finished() { peak } else { last }, tone));
@@ -113,6 +118,35 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
             plot.labels.avoid([x - 6, y - 6, x + 6, y + 6]);
             plot.label(&text, at, tone)?;
         }
+        if let Some(limit) = limit {
+            plot.name_limit(limit.bytes as f64, &format!("limit {}", units::bytes(limit.bytes as f64)))?;
+        }
         Ok(())
     })
+}
+
+/// The height of a line through points at a moment.
+fn between(points: &[(f64, f64)], at_s: f64) -> f64 {
+    let after = points.partition_point(|point| point.0 < at_s);
+    match (points.get(after.wrapping_sub(1)), points.get(after)) {
+        (Some(before), Some(after)) => {
+            before.1 + (after.1 - before.1) * (at_s - before.0) / (after.0 - before.0).max(f64::MIN_POSITIVE)
+        }
+        (Some(only), None) | (None, Some(only)) => only.1,
+        (None, None) => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_lies_on_its_line() {
+        let points = [(0.0, 0.0), (2.0, 8.0), (4.0, 8.0)];
+        for (at_s, height) in [(-1.0, 0.0), (0.0, 0.0), (0.5, 2.0), (3.0, 8.0), (9.0, 8.0)] {
+            assert_eq!(between(&points, at_s), height);
+        }
+        assert_eq!(between(&[], 1.0), 0.0);
+    }
 }

@@ -67,6 +67,7 @@ figure svg{width:100%;height:auto;display:block}
 details{padding:2px 8px}summary{cursor:pointer;color:var(--o-soft)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85em;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.15em .7em .15em 0;border-bottom:1px solid var(--o-grid);vertical-align:top}
+@media(max-width:600px){header,main{padding:0 8px}figure{border:0;padding:0}}
 @media print{button{display:none}}
 ";
 

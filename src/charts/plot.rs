@@ -82,6 +82,18 @@ impl Axis {
     }
 }
 
+/// Every how many ticks a label fits, so that none touches its neighbour.
+pub fn every(ticks: &[(i32, String)]) -> usize {
+    let fits = |every: &usize| {
+        let shown: Vec<_> = ticks.iter().step_by(*every).collect();
+        shown.windows(2).all(|pair| {
+            let half = (width(&pair[0].1, SMALL) + width(&pair[1].1, SMALL)) / 2;
+            pair[1].0 - pair[0].0 >= half + 10
+        })
+    };
+    (1..ticks.len().max(2)).find(fits).unwrap_or(ticks.len().max(1))
+}
+
 /// A plot inside an area.
 pub struct Plot<'a, 'b> {
     /// Where it is drawn.
@@ -114,17 +126,15 @@ impl<'a, 'b> Plot<'a, 'b> {
             label(area, &(plot.y.write)(*tick), (left - 8, y), SMALL, Tone::Soft, At::End)?;
         }
         line(area, &[(left, plot.bottom), (right, plot.bottom)], Tone::Soft, 1, None)?;
-        let mut free_from = 0;
-        for tick in &plot.x.ticks {
-            let x = plot.at(*tick, plot.y.from).0;
-            let what = (plot.x.write)(*tick);
-            let half = width(&what, SMALL) / 2;
-            line(area, &[(x, plot.bottom), (x, plot.bottom + 5)], Tone::Soft, 1, None)?;
-            // The last one keeps inside the drawing.
-            let x = x.min(WIDTH - half - 3);
-            if x - half >= free_from {
-                text(area, &what, (x, plot.bottom + 7), SMALL, Tone::Soft, At::Middle)?;
-                free_from = x + half + 10;
+        let ticks: Vec<(i32, String)> =
+            plot.x.ticks.iter().map(|tick| (plot.at(*tick, plot.y.from).0, (plot.x.write)(*tick))).collect();
+        let every = every(&ticks);
+        for (number, (x, what)) in ticks.iter().enumerate() {
+            line(area, &[(*x, plot.bottom), (*x, plot.bottom + 5)], Tone::Soft, 1, None)?;
+            if number % every == 0 {
+                // The last one keeps inside the drawing.
+                let x = (*x).min(WIDTH - width(what, SMALL) / 2 - 3);
+                text(area, what, (x, plot.bottom + 7), SMALL, Tone::Soft, At::Middle)?;
             }
         }
         text(area, under, ((left + right) / 2, plot.bottom + 24), SMALL, Tone::Soft, At::Middle)?;
@@ -177,17 +187,25 @@ impl<'a, 'b> Plot<'a, 'b> {
         self.labels.place(self.area, what, at, LABEL, tone, bounds)
     }
 
-    /// A dashed line across, with its name.
+    /// A dashed line across.
     ///
     /// # Errors
     /// As plotters.
-    pub fn limit(&mut self, y: f64, name: &str) -> Drawn {
+    pub fn limit(&mut self, y: f64) -> Drawn {
         let row = self.at(self.x.from, y).1;
-        line(self.area, &[(self.left, row), (self.right, row)], Tone::Alarm, 2, Some((8, 5)))?;
-        let wide = width(name, SMALL);
-        label(self.area, name, (self.right, row - 11), SMALL, Tone::Alarm, At::End)?;
-        self.labels.avoid([self.right - wide, row - 20, self.right, row + 2]);
-        Ok(())
+        let ends = [(self.left, row), (self.right, row)];
+        self.labels.avoid_line(&ends);
+        line(self.area, &ends, Tone::Alarm, 2, Some((8, 5)))
+    }
+
+    /// The name of such a line, near its right end, apart from all labels.
+    ///
+    /// # Errors
+    /// As plotters.
+    pub fn name_limit(&mut self, y: f64, name: &str) -> Drawn {
+        let row = self.at(self.x.from, y).1;
+        let bounds = self.bounds();
+        self.labels.place(self.area, name, (self.right, row), SMALL, Tone::Alarm, bounds)
     }
 }
 

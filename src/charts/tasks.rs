@@ -2,7 +2,7 @@
 //! and barriers (where a stage ends for everybody).
 
 use super::canvas::{At, Frame, LABEL, MARGIN, SMALL, WIDTH, draw, label, line, rect, width};
-use super::plot::Axis;
+use super::plot::{Axis, every};
 use super::theme::Tone;
 use super::{Chart, Table, pick, units};
 use crate::error::Result;
@@ -25,7 +25,11 @@ fn chart(run: &Record) -> Result<Chart> {
     let case = &run.case;
     let stages: Vec<&TaskStage> = run.stages.iter().filter(|stage| !stage.tasks.is_empty()).collect();
     let workers = stages.iter().map(|stage| stage.workers).max().unwrap_or(1) as i32;
-    let name_of = |stage: &TaskStage| run.steps.get(stage.step).map_or("", |step| step.what.as_str()).to_string();
+    // A step is noted after its tasks, as a rule; where it was noted before, it is the last one.
+    let name_of = |stage: &TaskStage| {
+        let step = run.steps.get(stage.step).or(run.steps.last());
+        step.map_or("", |step| step.what.as_str()).to_string()
+    };
     let mut table = Table::new(["stage", "tasks", "from", "to", "longest task", "median task", "workers busy", "line of records"]);
     let mut sentences = Vec::new();
     for (number, stage) in (1..).zip(&stages) {
@@ -106,14 +110,11 @@ fn chart(run: &Record) -> Result<Chart> {
         }
         // The numbers of the stages stand at their ends, one below the other where they would touch.
         line(area, &[(left, foot), (right, foot)], Tone::Soft, 1, None)?;
-        let mut free_from = 0;
-        for tick in Axis::linear(end_s, units::seconds_tick).ticks_up_to(end_s) {
-            let what = units::seconds_tick(tick);
-            let half = width(&what, SMALL) / 2;
-            if at(tick) - half >= free_from && at(tick) + half <= WIDTH - 2 {
-                label(area, &what, (at(tick), foot + 12), SMALL, Tone::Soft, At::Middle)?;
-                free_from = at(tick) + half + 8;
-            }
+        let axis = Axis::linear(end_s, units::seconds_tick);
+        let ticks: Vec<(i32, String)> = axis.ticks_up_to(end_s).map(|tick| (at(tick), units::seconds_tick(tick))).collect();
+        for (x, what) in ticks.iter().step_by(every(&ticks)) {
+            let x = (*x).min(WIDTH - width(what, SMALL) / 2 - 3);
+            label(area, what, (x, foot + 12), SMALL, Tone::Soft, At::Middle)?;
         }
         for (number, stage) in (0..).zip(&stages) {
             let reading = Reading::of(stage);

@@ -39,7 +39,7 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
         workload: case.workload.clone(),
         title: format!("{}: time per mode", case.workload),
         subtitle: format!(
-            "{}. Bar: median of {}; black line: fastest to slowest.",
+            "{}. Bar: median of {}; thin line: fastest to slowest.",
             pick::setting(case),
             pick::runs(cells)
         ),

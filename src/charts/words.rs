@@ -106,21 +106,26 @@ pub fn losses(records: &[&Record]) -> Vec<String> {
 /// How many settings have weak measurements, and why.
 pub fn weaknesses(records: &[&Record]) -> Vec<String> {
     let groups = pick::groups(records, pick::mode);
-    let mut told: Vec<(String, usize)> = Vec::new();
+    // Sentences of one kind begin alike; the figures in them differ from setting to setting.
+    let mut told: Vec<(String, String, usize)> = Vec::new();
     for cells in &groups {
         let modes: Vec<(&str, Vec<&Record>)> =
             cells.iter().map(|cell| (cell.case.mode.as_str(), cell.runs.clone())).collect();
+        let mut kinds: Vec<String> = Vec::new();
         for line in weak::warnings(&modes) {
-            // Figures in a sentence differ from setting to setting; its beginning and its end do not.
-            let kind: String = line.split_whitespace().filter(|word| !word.contains(|c: char| c.is_ascii_digit())).collect::<Vec<_>>().join(" ");
-            match told.iter_mut().find(|known| known.0 == kind) {
-                Some(known) => known.1 += 1,
-                None => told.push((kind, 1)),
+            let kind = line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+            if kinds.contains(&kind) {
+                continue;
             }
+            match told.iter_mut().find(|known| known.0 == kind) {
+                Some(known) => known.2 += 1,
+                None => told.push((kind.clone(), line, 1)),
+            }
+            kinds.push(kind);
         }
     }
-    told.sort_by_key(|known| std::cmp::Reverse(known.1));
-    told.into_iter().map(|(kind, count)| format!("{count} of {} settings: {kind}", groups.len())).collect()
+    told.sort_by_key(|known| std::cmp::Reverse(known.2));
+    told.into_iter().map(|(_, line, count)| format!("{count} of {} settings, such as: {line}", groups.len())).collect()
 }
 
 /// The README of a folder of results, in Markdown.

@@ -89,30 +89,25 @@ fn plan(workload: &'static Workload, flights: Flights, threads: usize, runs: usi
 
 /// Rows, threads, and a limit on memory between what the modes need.
 fn one_workload(sweep: &mut Sweep, workload: &'static Workload, size: &Size) -> Result<()> {
-    let shipped = SHIPPED_ROWS as u64;
-    let at = |rows: u64, threads: usize| plan(workload, Flights::Rows(rows), threads, size.runs);
-    let mut plans = vec![at(30_000, cores())?, at(100_000, cores())?, at(shipped, cores())?];
-    let (mut largest, mut needs) = (plans[2].clone(), Comparison::default());
-    if let Some(last) = sweep.run(&plans)?.pop() {
-        needs = last;
-    }
-    for rows in size.more_rows {
-        if slowest_s(&needs) > PATIENCE_S {
+    let at = |rows: u64| -> Result<Vec<Plan>> {
+        // 1, 2, 4, ... threads, and all.
+        let threads = std::iter::successors(Some(1), |threads| Some(threads * 2)).take_while(|threads| *threads < cores());
+        threads.chain([cores()]).map(|threads| plan(workload, Flights::Rows(rows), threads, size.runs)).collect()
+    };
+    let mut plans: Vec<Plan> = Vec::new();
+    let mut needs = Comparison::default();
+    for (number, rows) in [30_000, 100_000, SHIPPED_ROWS as u64].iter().chain(size.more_rows).enumerate() {
+        // The shipped flights are run in any case.
+        if number > 2 && slowest_s(&needs) > PATIENCE_S {
             break;
         }
-        largest = at(*rows, cores())?;
-        needs = sweep.run(std::slice::from_ref(&largest))?.remove(0);
+        plans = at(*rows)?;
+        needs = sweep.run(&plans)?.pop().unwrap_or_default();
     }
-    plans.clear();
-    let mut threads = 1;
-    while threads < cores() {
-        plans.push(at(largest.rows, threads)?);
-        threads *= 2;
-    }
+    let Some(largest) = plans.pop() else { return Ok(()) };
     if let Some(bytes) = telling_limit(&needs).filter(|bytes| MemoryCap::new(*bytes).is_ok()) {
-        plans.push(Plan { memory_limit: Some(bytes), runs: size.runs.min(3), ..largest });
+        sweep.run(&[Plan { memory_limit: Some(bytes), runs: size.runs.min(3), ..largest }])?;
     }
-    sweep.run(&plans)?;
     Ok(())
 }
 
