@@ -46,7 +46,11 @@ pub fn clean_up_on_ctrl_c() {
 fn remove(path: &Path) {
     for _ in 0..20 {
         // A control group is a folder whose files cannot be removed, and yet empty.
-        let outcome = if path.is_dir() { std::fs::remove_dir(path).or_else(|_| std::fs::remove_dir_all(path)) } else { std::fs::remove_file(path) };
+        let outcome = if path.is_dir() {
+            std::fs::remove_dir(path).or_else(|_| std::fs::remove_dir_all(path))
+        } else {
+            std::fs::remove_file(path)
+        };
         if outcome.is_ok() || !path.exists() {
             return;
         }

@@ -23,7 +23,8 @@ fn records() -> Vec<Record> {
                 for round in 0..=3 {
                     let side_by_side = if mode == "eager" { 1.0 } else { 0.1 + 0.9 / threads as f64 };
                     let wall_s = 0.01 + second_per_row * rows as f64 * side_by_side * (1.0 + 0.02 * round as f64);
-                    let case = Case { workload: "aggregation".into(), mode: mode.into(), threads, rows, ..Case::default() };
+                    let case =
+                        Case { workload: "aggregation".into(), mode: mode.into(), threads, rows, ..Case::default() };
                     records.push(record(case, round, wall_s, 3e7 + bytes_per_row * rows as f64));
                 }
             }
@@ -78,7 +79,8 @@ fn records() -> Vec<Record> {
 
 fn record(case: Case, round: usize, wall_s: f64, peak_bytes: f64) -> Record {
     let moved = if case.mode == "eager" { 0 } else { case.rows / 1_000 };
-    let task = |worker, task, from_s: f64, to_s: f64| Task { worker, task, from_s: from_s * wall_s, to_s: to_s * wall_s };
+    let task =
+        |worker, task, from_s: f64, to_s: f64| Task { worker, task, from_s: from_s * wall_s, to_s: to_s * wall_s };
     let tasks = vec![task(0, 0, 0.0, 0.3), task(1, 1, 0.0, 0.6), task(0, 2, 0.3, 0.5)];
     let first = TaskStage { step: 0, from_s: 0.0, to_s: 0.6 * wall_s, workers: 2, tasks, left_out: 0 };
     let tasks = vec![task(0, 0, 0.6, 1.0), task(1, 1, 0.6, 0.7)];
@@ -107,7 +109,13 @@ fn record(case: Case, round: usize, wall_s: f64, peak_bytes: f64) -> Record {
         file_bytes_read: 1 << 20,
         steps: vec![
             Step { what: "read and reduce".into(), tasks: 3, ..Step::default() },
-            Step { what: "combine <all> & sort".into(), tasks: 2, rows_moved: moved, bytes_moved: moved * 24, ..Step::default() },
+            Step {
+                what: "combine <all> & sort".into(),
+                tasks: 2,
+                rows_moved: moved,
+                bytes_moved: moved * 24,
+                ..Step::default()
+            },
         ],
         stages: if round == 1 && case.mode != "eager" { vec![first, second] } else { vec![] },
         digest: Some("64e7942e67192a69".into()),
@@ -183,7 +191,11 @@ fn a_chart_has_words_and_figures_that_name_their_records() {
     for chart in charts::all(&records()).unwrap() {
         assert!(chart.svg.contains("<title id=") && chart.svg.contains("<desc id="), "{}", chart.name);
         assert!(chart.desc.len() > 20 && chart.desc.ends_with('.'), "{}", chart.desc);
-        assert!(chart.svg.contains("Imagined Processor, 4 cores") && chart.svg.contains("2 Nov 2026"), "{}", chart.name);
+        assert!(
+            chart.svg.contains("Imagined Processor, 4 cores") && chart.svg.contains("2 Nov 2026"),
+            "{}",
+            chart.name
+        );
         assert!(chart.table.header.last().unwrap().contains("record"), "{:?}", chart.table.header);
         for row in &chart.table.rows {
             assert_eq!(row.len(), chart.table.header.len());
@@ -234,7 +246,9 @@ fn records_become_a_folder_of_charts_and_a_page() {
     for outside in ["src=\"http", "href=\"http", "@import", "url("] {
         assert!(!page.contains(outside), "{outside}");
     }
-    for name in page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).filter(|link| link.ends_with(".svg")) {
+    for name in
+        page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).filter(|link| link.ends_with(".svg"))
+    {
         assert!(out.join(name).is_file(), "{name}");
     }
 }

@@ -83,8 +83,7 @@ mod tests {
                             {"confidence_level": 0.95, "lower_bound": 1e9, "upper_bound": 3e9}}}"#;
         std::fs::write(new.join("estimates.json"), estimates).unwrap();
         std::fs::write(folder.path().join(PEAKS), r#"{"aggregation/9/eager": 77}"#).unwrap();
-        let expected =
-            Bench { name: "aggregation/9/eager".into(), median_s: (2.0, 1.0, 3.0), peak_bytes: Some(77) };
+        let expected = Bench { name: "aggregation/9/eager".into(), median_s: (2.0, 1.0, 3.0), peak_bytes: Some(77) };
         assert_eq!(benches(folder.path()), [expected]);
         assert_eq!(benches(&folder.path().join("nowhere")), []);
     }

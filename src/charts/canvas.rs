@@ -123,7 +123,15 @@ pub fn draw(
     })();
     drawn.map_err(|cause| Error::Failure(format!("chart {name} cannot be drawn: {cause}. Please report it.")))?;
     let svg = dressed(&svg, name, &frame.title, &desc, height);
-    Ok(Chart { kind, workload: frame.workload.clone(), name: name.to_string(), title: frame.title.clone(), desc, svg, table })
+    Ok(Chart {
+        kind,
+        workload: frame.workload.clone(),
+        name: name.to_string(),
+        title: frame.title.clone(),
+        desc,
+        svg,
+        table,
+    })
 }
 
 /// The drawing with title, description, theme, and a size that follows its place.
@@ -280,9 +288,8 @@ impl Labels {
             let (left, middle) = (at.0 + dx, at.1 + dy);
             [left, middle - high / 2, left + wide, middle + high / 2]
         };
-        let inside = |spot: &Box4| {
-            spot[0] >= bounds[0] && spot[1] >= bounds[1] && spot[2] <= bounds[2] && spot[3] <= bounds[3]
-        };
+        let inside =
+            |spot: &Box4| spot[0] >= bounds[0] && spot[1] >= bounds[1] && spot[2] <= bounds[2] && spot[3] <= bounds[3];
         let off_labels = |spot: &Box4| self.taken.iter().all(|taken| apart(spot, taken));
         let off_lines = |spot: &Box4| self.crossed.iter().all(|crossed| apart(spot, crossed));
         let spots = || offsets.iter().map(|offset| around(*offset)).filter(inside);

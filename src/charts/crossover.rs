@@ -76,7 +76,8 @@ fn chart(cells: &[Cell], scales: &Scales) -> Result<Option<Chart>> {
     if case.memory_limit.is_some() || xs.len() < 2 || ys.len() < 2 || holes {
         return Ok(None);
     }
-    let mut table = Table::new([scales.x.0, scales.y.0, "eager", "dropin", "partitioned", "fastest", "lines of records"]);
+    let mut table =
+        Table::new([scales.x.0, scales.y.0, "eager", "dropin", "partitioned", "fastest", "lines of records"]);
     for spot in &spots {
         let time = |mode: &str| {
             spot.times.iter().find(|time| time.0 == mode).map_or("-".to_string(), |time| units::seconds(time.1))

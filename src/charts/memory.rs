@@ -33,7 +33,15 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
     let limit = case.memory_limit.as_ref();
     let runs: Vec<&Record> = cells.iter().map(pick::typical).collect();
     let mut table = Table::new([
-        "mode", "peak memory", "read until", "answer at", "end", "outcome", "page faults", "bytes of files read", "line of records",
+        "mode",
+        "peak memory",
+        "read until",
+        "answer at",
+        "end",
+        "outcome",
+        "page faults",
+        "bytes of files read",
+        "line of records",
     ]);
     let at = |seconds: Option<f64>| seconds.map_or("-".to_string(), units::seconds);
     let mut sentences = Vec::new();
@@ -58,8 +66,10 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
             run.line.to_string(),
         ]);
     }
-    let with_limit = limit.map_or(String::new(), |limit| format!(" under a limit of {}", units::bytes(limit.bytes as f64)));
-    let mut reading = "Resident memory of the process; the run of median time. Ring: last rows read; dot: answer there".to_string();
+    let with_limit =
+        limit.map_or(String::new(), |limit| format!(" under a limit of {}", units::bytes(limit.bytes as f64)));
+    let mut reading =
+        "Resident memory of the process; the run of median time. Ring: last rows read; dot: answer there".to_string();
     if let Some(limit) = limit {
         reading += &format!("; cross: death by the limit ({})", limit.by);
         reading += if limit.by == "RLIMIT_DATA" {

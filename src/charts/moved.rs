@@ -22,7 +22,17 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
     let case = &cells[0].case;
     let runs: Vec<&Record> =
         cells.iter().filter_map(|cell| cell.runs.iter().find(|run| run.finished()).copied()).collect();
-    let mut table = Table::new(["mode", "step", "tasks", "rows moved", "bytes moved", "rows gathered", "bytes spilled", "barrier", "line of records"]);
+    let mut table = Table::new([
+        "mode",
+        "step",
+        "tasks",
+        "rows moved",
+        "bytes moved",
+        "rows gathered",
+        "bytes spilled",
+        "barrier",
+        "line of records",
+    ]);
     for run in &runs {
         for step in &run.steps {
             table.rows.push(vec![
@@ -48,7 +58,12 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
     let sentences: Vec<String> = runs
         .iter()
         .map(|run| {
-            format!("{} {} rows, {}", run.case.mode, units::count(run.rows_moved()), units::bytes(run.bytes_moved() as f64))
+            format!(
+                "{} {} rows, {}",
+                run.case.mode,
+                units::count(run.rows_moved()),
+                units::bytes(run.bytes_moved() as f64)
+            )
         })
         .collect();
     let desc = format!("Moved by {} with {}: {}.", case.workload, pick::setting(case), sentences.join("; "));

@@ -18,7 +18,9 @@ pub fn charts(records: &[&Record]) -> Result<Vec<Chart>> {
         case.groups = case.groups.map(|_| 0);
     };
     let sweeps = pick::groups(records, by_groups).into_iter().filter(|cells| {
-        cells[0].case.groups.is_some() && cells[0].case.memory_limit.is_none() && series(cells).iter().any(|s| s.points.len() > 1)
+        cells[0].case.groups.is_some()
+            && cells[0].case.memory_limit.is_none()
+            && series(cells).iter().any(|s| s.points.len() > 1)
     });
     let best = sweeps.min_by_key(|cells| {
         let case = &cells[0].case;
@@ -84,7 +86,8 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
     let case = &cells[0].case;
     let all = series(cells);
     let fewest = cells.iter().filter_map(|cell| cell.case.groups).min().unwrap_or(1);
-    let mut table = Table::new(["mode", "groups", "wall, median", "per group", "lowest", "highest", "lines of records"]);
+    let mut table =
+        Table::new(["mode", "groups", "wall, median", "per group", "lowest", "highest", "lines of records"]);
     for series in &all {
         for point in &series.points {
             table.rows.push(vec![
@@ -98,10 +101,8 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
             ]);
         }
     }
-    let sentences: Vec<String> = all
-        .iter()
-        .filter_map(|series| Some(format!("{} {}", series.mode, units::seconds(last(series)?.1))))
-        .collect();
+    let sentences: Vec<String> =
+        all.iter().filter_map(|series| Some(format!("{} {}", series.mode, units::seconds(last(series)?.1)))).collect();
     let frame = Frame {
         workload: case.workload.clone(),
         title: format!("{}: what one more group costs", case.workload),
@@ -128,7 +129,8 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
         )?;
         for series in &all {
             let tone = Tone::of_mode(&series.mode);
-            let line: Vec<(f64, f64)> = series.points.iter().map(|point| (point.groups as f64, point.per_group_s)).collect();
+            let line: Vec<(f64, f64)> =
+                series.points.iter().map(|point| (point.groups as f64, point.per_group_s)).collect();
             plot.line(&line, tone, 3, None)?;
             for point in &series.points {
                 let at = (point.groups as f64, point.per_group_s);

@@ -95,7 +95,10 @@ fn table(table: &Table) -> String {
         cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", escape(cell))).collect()
     };
     let rows: String = table.rows.iter().map(|row| format!("<tr>{}</tr>\n", cells(row, "td"))).collect();
-    format!("<div class=\"scroll\"><table><thead><tr>{}</tr></thead>\n<tbody>{rows}</tbody></table></div>\n", cells(&table.header, "th"))
+    format!(
+        "<div class=\"scroll\"><table><thead><tr>{}</tr></thead>\n<tbody>{rows}</tbody></table></div>\n",
+        cells(&table.header, "th")
+    )
 }
 
 fn benches(about: &About) -> String {
@@ -110,7 +113,9 @@ fn benches(about: &About) -> String {
         ]);
     }
     let report = match &about.criterion {
-        Some(link) => format!("<p>The same code in one process: <a href=\"{}\">criterion's report</a>.</p>\n", escape(link)),
+        Some(link) => {
+            format!("<p>The same code in one process: <a href=\"{}\">criterion's report</a>.</p>\n", escape(link))
+        }
         None => "<p>No report of criterion is here: <code>cargo bench --profile dev</code> makes it.</p>\n".to_string(),
     };
     let figures = if figures.rows.is_empty() { String::new() } else { table(&figures) };

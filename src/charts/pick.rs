@@ -98,7 +98,11 @@ pub fn provenance(records: &[&Record]) -> String {
         units::date(&newest.started)
     );
     if let Some(commit) = &newest.program.commit {
-        text += &format!("; commit {}{}", &commit[..8.min(commit.len())], if newest.program.dirty { ", changed" } else { "" });
+        text += &format!(
+            "; commit {}{}",
+            &commit[..8.min(commit.len())],
+            if newest.program.dirty { ", changed" } else { "" }
+        );
     }
     text
 }

@@ -27,7 +27,8 @@ impl Axis {
         let to = to.max(f64::MIN_POSITIVE);
         // The largest step of 1, 2 or 5 times a power that leaves at least four of them.
         let power = base.powf((to / 4.0).log(base).floor());
-        let factor = if base == 2.0 { 1.0 } else { [5.0, 2.0, 1.0].into_iter().find(|n| n * power <= to / 4.0).unwrap_or(1.0) };
+        let factor =
+            if base == 2.0 { 1.0 } else { [5.0, 2.0, 1.0].into_iter().find(|n| n * power <= to / 4.0).unwrap_or(1.0) };
         let step = power * factor;
         let steps = (to / step * 1.02).ceil();
         let ticks = (0..=steps as usize).map(|n| n as f64 * step).collect();
@@ -221,7 +222,10 @@ mod tests {
         let axis = Axis::bytes(300e6, units::bytes);
         assert!(axis.ticks.iter().all(|tick| tick % (1 << 20) as f64 == 0.0), "{:?}", axis.ticks);
         let axis = Axis::log([1e5, 1e7], units::short);
-        assert_eq!(axis.ticks.iter().map(|tick| units::short(*tick)).collect::<Vec<_>>(), ["100k", "300k", "1M", "3M", "10M"]);
+        assert_eq!(
+            axis.ticks.iter().map(|tick| units::short(*tick)).collect::<Vec<_>>(),
+            ["100k", "300k", "1M", "3M", "10M"]
+        );
     }
 
     #[test]

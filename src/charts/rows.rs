@@ -187,7 +187,9 @@ mod tests {
     #[test]
     fn the_slope_is_the_exponent() {
         let points = |exponent: f64| -> Vec<Point> {
-            [1e4, 1e5, 1e6, 1e7].map(|rows: f64| Point { rows, value: 3.0 * rows.powf(exponent), spread: (0.0, 0.0) }).into()
+            [1e4, 1e5, 1e6, 1e7]
+                .map(|rows: f64| Point { rows, value: 3.0 * rows.powf(exponent), spread: (0.0, 0.0) })
+                .into()
         };
         for exponent in [0.0, 0.5, 1.0, 2.0] {
             assert!((slope(&points(exponent)).unwrap() - exponent).abs() < 1e-9);

@@ -15,7 +15,8 @@ use crate::measure::record::TaskStage;
 /// As [`canvas::draw`](super::canvas::draw).
 pub fn charts(records: &[&Record]) -> Result<Vec<Chart>> {
     let runs = pick::largest(records).into_iter().flatten();
-    let runs = runs.filter_map(|cell| cell.runs.into_iter().find(|run| run.stages.iter().any(|stage| !stage.tasks.is_empty())));
+    let runs = runs
+        .filter_map(|cell| cell.runs.into_iter().find(|run| run.stages.iter().any(|stage| !stage.tasks.is_empty())));
     runs.map(chart).collect()
 }
 
@@ -30,7 +31,8 @@ fn chart(run: &Record) -> Result<Chart> {
         let step = run.steps.get(stage.step).or(run.steps.last());
         step.map_or("", |step| step.what.as_str()).to_string()
     };
-    let mut table = Table::new(["stage", "tasks", "from", "to", "longest task", "median task", "workers busy", "line of records"]);
+    let mut table =
+        Table::new(["stage", "tasks", "from", "to", "longest task", "median task", "workers busy", "line of records"]);
     let mut sentences = Vec::new();
     for (number, stage) in (1..).zip(&stages) {
         let reading = Reading::of(stage);
@@ -111,7 +113,8 @@ fn chart(run: &Record) -> Result<Chart> {
         // The numbers of the stages stand at their ends, one below the other where they would touch.
         line(area, &[(left, foot), (right, foot)], Tone::Soft, 1, None)?;
         let axis = Axis::linear(end_s, units::seconds_tick);
-        let ticks: Vec<(i32, String)> = axis.ticks_up_to(end_s).map(|tick| (at(tick), units::seconds_tick(tick))).collect();
+        let ticks: Vec<(i32, String)> =
+            axis.ticks_up_to(end_s).map(|tick| (at(tick), units::seconds_tick(tick))).collect();
         for (x, what) in ticks.iter().step_by(every(&ticks)) {
             let x = (*x).min(WIDTH - width(what, SMALL) / 2 - 3);
             label(area, what, (x, foot + 12), SMALL, Tone::Soft, At::Middle)?;

@@ -78,7 +78,8 @@ fn hex(colour: [u8; 3]) -> String {
 /// The style sheet: variables for both themes, and the classes that use them.
 pub fn style_sheet() -> String {
     let variables = |dark: bool| {
-        let of = |row: &(Tone, &str, [u8; 3], [u8; 3])| format!("--o-{}:{};", row.1, hex(if dark { row.3 } else { row.2 }));
+        let of =
+            |row: &(Tone, &str, [u8; 3], [u8; 3])| format!("--o-{}:{};", row.1, hex(if dark { row.3 } else { row.2 }));
         TONES.iter().map(of).collect::<String>()
     };
     let (light, dark) = (variables(false), variables(true));

@@ -11,7 +11,11 @@ use crate::measure::{Cell, Figures, Record, died_after_s};
 /// # Errors
 /// As [`canvas::draw`](super::canvas::draw).
 pub fn charts(records: &[&Record]) -> Result<Vec<Chart>> {
-    pick::largest(records).iter().filter(|cells| cells.iter().any(|cell| Figures::of(&cell.runs).is_some())).map(|cells| chart(cells)).collect()
+    pick::largest(records)
+        .iter()
+        .filter(|cells| cells.iter().any(|cell| Figures::of(&cell.runs).is_some()))
+        .map(|cells| chart(cells))
+        .collect()
 }
 
 /// Pixels of a bar and the space below it.
@@ -19,7 +23,8 @@ pub(super) const ROW: i32 = 46;
 
 fn chart(cells: &[Cell]) -> Result<Chart> {
     let case = &cells[0].case;
-    let mut table = Table::new(["mode", "wall, median", "fastest", "slowest", "CPU", "peak memory", "runs", "lines of records"]);
+    let mut table =
+        Table::new(["mode", "wall, median", "fastest", "slowest", "CPU", "peak memory", "runs", "lines of records"]);
     let mut sentences = Vec::new();
     for cell in cells {
         let Some(figures) = Figures::of(&cell.runs) else { continue };
@@ -53,7 +58,14 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
         for (row, cell) in (0..).zip(cells) {
             match Figures::of(&cell.runs) {
                 Some(figures) => {
-                    bars.bar(area, row, &cell.case.mode, figures.wall_s, &units::seconds(figures.wall_s), figures.slowest_s)?;
+                    bars.bar(
+                        area,
+                        row,
+                        &cell.case.mode,
+                        figures.wall_s,
+                        &units::seconds(figures.wall_s),
+                        figures.slowest_s,
+                    )?;
                     let y = bars.middle(row);
                     let (from, to) = (bars.at(figures.fastest_s), bars.at(figures.slowest_s));
                     line(area, &[(from, y), (to, y)], Tone::Ink, 2, None)?;
@@ -86,7 +98,12 @@ impl Bars {
     /// Bars with these names, for values up to `longest`; `widest` is as wide as a value behind a bar can be.
     pub fn new<'a>(names: impl Iterator<Item = &'a str>, longest: f64, widest: &str) -> Self {
         let left = MARGIN + names.map(|name| width(name, LABEL)).max().unwrap_or(0) + 12;
-        Self { left, right: WIDTH - MARGIN - width(widest, LABEL) - 12, longest: longest.max(f64::MIN_POSITIVE), row: ROW }
+        Self {
+            left,
+            right: WIDTH - MARGIN - width(widest, LABEL) - 12,
+            longest: longest.max(f64::MIN_POSITIVE),
+            row: ROW,
+        }
     }
 
     /// With so many pixels more below each bar.

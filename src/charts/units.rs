@@ -91,7 +91,9 @@ mod tests {
             assert_eq!(bytes(value), text);
         }
         assert_eq!((seconds_tick(0.005), bytes_tick(48.0 * 1048576.0)), ("5 ms".to_string(), "48 MiB".to_string()));
-        for (value, text) in [(1.0, "1"), (300_000.0, "300k"), (1e6, "1M"), (336_776.0, "337k"), (1.5, "1.5"), (30.0, "30")] {
+        for (value, text) in
+            [(1.0, "1"), (300_000.0, "300k"), (1e6, "1M"), (336_776.0, "337k"), (1.5, "1.5"), (30.0, "30")]
+        {
             assert_eq!(short(value), text);
         }
         assert_eq!(date("2026-11-02T21:30:00Z"), "2 Nov 2026");

@@ -71,7 +71,8 @@ pub fn limits(records: &[&Record]) -> Vec<String> {
 /// and none that are too short.
 pub fn losses(records: &[&Record]) -> Vec<String> {
     let places = pick::groups(records, pick::mode).into_iter().filter(|cells| {
-        cells[0].case.memory_limit.is_none() && answered(cells).iter().all(|(_, figures)| figures.wall_s >= weak::SHORT_S)
+        cells[0].case.memory_limit.is_none()
+            && answered(cells).iter().all(|(_, figures)| figures.wall_s >= weak::SHORT_S)
     });
     let places: Vec<Vec<Cell>> = places.filter(|cells| cells.len() > 1).collect();
     let mut lines = Vec::new();

@@ -91,7 +91,8 @@ fn plan(workload: &'static Workload, flights: Flights, threads: usize, runs: usi
 fn one_workload(sweep: &mut Sweep, workload: &'static Workload, size: &Size) -> Result<()> {
     let at = |rows: u64| -> Result<Vec<Plan>> {
         // 1, 2, 4, ... threads, and all.
-        let threads = std::iter::successors(Some(1), |threads| Some(threads * 2)).take_while(|threads| *threads < cores());
+        let threads =
+            std::iter::successors(Some(1), |threads| Some(threads * 2)).take_while(|threads| *threads < cores());
         threads.chain([cores()]).map(|threads| plan(workload, Flights::Rows(rows), threads, size.runs)).collect()
     };
     let mut plans: Vec<Plan> = Vec::new();
@@ -150,6 +151,7 @@ fn default_name() -> String {
     let machine = machine::machine();
     let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d");
     let cpu = machine.cpu.replace("(R)", "").replace("(TM)", "").to_lowercase();
-    let words: Vec<&str> = cpu.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        cpu.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     format!("{today}-{}-{}-cores", words.join("-"), machine.cores)
 }

@@ -208,9 +208,12 @@ fn readings(comparison: &Comparison) -> Vec<String> {
     }
     match limited_by.as_deref() {
         Some("RLIMIT_DATA") => lines.push(
-            "The limit (RLIMIT_DATA) is on private memory asked for; memory is what was resident, with the program.".into(),
+            "The limit (RLIMIT_DATA) is on private memory asked for; memory is what was resident, with the program."
+                .into(),
         ),
-        Some(group) => lines.push(format!("The limit ({group}) is on resident memory; the kernel ends who goes beyond.")),
+        Some(group) => {
+            lines.push(format!("The limit ({group}) is on resident memory; the kernel ends who goes beyond."))
+        }
         None => {}
     }
     lines.extend(weaknesses(comparison).into_iter().map(|line| format!("Weak: {line}")));

@@ -30,9 +30,8 @@ impl Sweep {
     }
 
     fn with(journal: Option<Journal>, done: Vec<Record>) -> Result<Self> {
-        let program = std::env::current_exe().map_err(|cause| {
-            Error::input(format!("cannot tell where this program is, to start it again: {cause}."))
-        })?;
+        let program = std::env::current_exe()
+            .map_err(|cause| Error::input(format!("cannot tell where this program is, to start it again: {cause}.")))?;
         let name = done.first().map_or_else(new_name, |record| record.sweep.clone());
         Ok(Self { lab: Lab::new(program, journal, name, done) })
     }
@@ -71,7 +70,8 @@ fn path(records: Option<&PathBuf>) -> PathBuf {
 fn point(plans: &[Plan], plan: &Plan) -> String {
     let words = |plan: &Plan| plan.words().split(' ').map(str::to_string).collect::<Vec<_>>();
     let all: Vec<Vec<String>> = plans.iter().map(words).collect();
-    let special = words(plan).into_iter().filter(|word| word.contains('=') && !all.iter().all(|words| words.contains(word)));
+    let special =
+        words(plan).into_iter().filter(|word| word.contains('=') && !all.iter().all(|words| words.contains(word)));
     special.map(|word| format!("{word}, ")).collect()
 }
 

@@ -31,8 +31,9 @@ pub fn tour() -> Result<()> {
          dropin       change the import, keep the code: partitions with one index over all\n  \
          partitioned  keep your function, say how rows are split, choose the engine last\n\n\
          In the tables below, wall is the time one waits (the bar shows it), CPU the work of all threads\n\
-         together, memory the most held at once, moved the rows copied between partitions, and answer\n\
-         a short form of the answer, with a tick because it was checked before any time is shown.\n\n",
+         together, memory the most held at once, over time how it came to that (the same scale in each\n\
+         row), moved the rows copied between partitions, and answer a short form of the\n\
+         answer, with a tick because it was checked before any time is shown.\n\n",
         HumanCount(SHIPPED_ROWS as u64),
         report::count(threads, "thread")
     ))?;

@@ -142,7 +142,9 @@ mod tests {
         assert_eq!(values(several_tens("10..1e4")), [10, 100, 1_000, 10_000]);
         assert_eq!(values(several_tens("0..20")), [0, 1, 10, 20]);
         assert_eq!(values(several_threads("1..6")), [1, 2, 4, 6]);
-        for (text, part) in [("9..1", "backwards"), ("1,1", "named twice"), ("1..x", "whole number"), ("..", "whole number")] {
+        for (text, part) in
+            [("9..1", "backwards"), ("1,1", "named twice"), ("1..x", "whole number"), ("..", "whole number")]
+        {
             let complaint = several_rows(text).unwrap_err();
             assert!(complaint.contains(part), "{text}: {complaint}");
         }

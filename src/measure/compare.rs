@@ -120,9 +120,10 @@ pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(Mode, bool))
         for turn in 0..plan.modes.len() {
             let of_mode = &mut modes[(round + turn) % plan.modes.len()];
             let name = of_mode.mode.to_string();
-            let before = lab.done.iter().find(|record| {
-                record.plan == words && record.round == round && record.case.mode == name
-            });
+            let before = lab
+                .done
+                .iter()
+                .find(|record| record.plan == words && record.round == round && record.case.mode == name);
             progress(of_mode.mode, before.is_some());
             let record = if let Some(before) = before {
                 before.clone()
@@ -163,7 +164,9 @@ pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(Mode, bool))
         }
     }
     // Answers of runs from before an interruption are gone; their digests are not.
-    if let Some(pair) = digests.windows(2).find(|pair| pair[0].digest != pair[1].digest && reference_is_missing(lab, pair)) {
+    if let Some(pair) =
+        digests.windows(2).find(|pair| pair[0].digest != pair[1].digest && reference_is_missing(lab, pair))
+    {
         return Err(Error::Disagreement(format!(
             "{words}: the answers of {} and {} differ: {} and {}. Measure again without --resume.",
             pair[0].case.mode,

@@ -56,7 +56,9 @@ impl Flights {
     /// How many rows have to be grown or made up before they can be opened.
     pub fn must_grow(&self) -> Option<u64> {
         match self {
-            Flights::Rows(rows) => (*rows > SHIPPED_ROWS as u64 && !flights::grown_folder(*rows).is_dir()).then_some(*rows),
+            Flights::Rows(rows) => {
+                (*rows > SHIPPED_ROWS as u64 && !flights::grown_folder(*rows).is_dir()).then_some(*rows)
+            }
             Flights::MadeUp { rows, groups, .. } => (!many_groups::folder(*rows, *groups).is_dir()).then_some(*rows),
             Flights::Files(_) => None,
         }

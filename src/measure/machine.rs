@@ -78,7 +78,9 @@ fn on_battery(supplies: &Path) -> Option<bool> {
     let says = |folder: &Path, file: &str, word: &str| {
         std::fs::read_to_string(folder.join(file)).is_ok_and(|text| text.trim() == word)
     };
-    Some(supplies.any(|supply| says(&supply.path(), "type", "Battery") && says(&supply.path(), "status", "Discharging")))
+    Some(
+        supplies.any(|supply| says(&supply.path(), "type", "Battery") && says(&supply.path(), "status", "Discharging")),
+    )
 }
 
 #[cfg(test)]

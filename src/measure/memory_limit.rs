@@ -82,7 +82,9 @@ impl MemoryCap {
         let mut command = Command::new("/bin/sh");
         match &self.group {
             // The shell enters the group, and becomes the program.
-            Some(group) => command.args(["-c", r#"echo $$ > "$0" && exec "$@""#]).arg(group.folder.join("cgroup.procs")),
+            Some(group) => {
+                command.args(["-c", r#"echo $$ > "$0" && exec "$@""#]).arg(group.folder.join("cgroup.procs"))
+            }
             None => command.args(["-c", r#"ulimit -d "$0" && exec "$@""#]).arg((self.bytes / 1024).to_string()),
         };
         command.arg(program);

@@ -274,8 +274,7 @@ mod tests {
         assert_eq!(record.others_cores(), None);
         record.before.busy_s = Some(100.0);
         record.after.busy_s = Some(103.0);
-        record.process =
-            Process { wall_s: 2.0, user_s: Some(1.5), system_s: Some(0.5), ..Process::default() };
+        record.process = Process { wall_s: 2.0, user_s: Some(1.5), system_s: Some(0.5), ..Process::default() };
         assert_eq!(record.others_cores(), Some(0.5));
     }
 }

@@ -132,7 +132,10 @@ mod tests {
         }
         let all = read_records(&path).unwrap();
         assert_eq!(all.skipped, [""; 0]);
-        assert_eq!(all.records.iter().map(|record| (record.line, record.round)).collect::<Vec<_>>(), [(1, 0), (2, 1), (3, 2)]);
+        assert_eq!(
+            all.records.iter().map(|record| (record.line, record.round)).collect::<Vec<_>>(),
+            [(1, 0), (2, 1), (3, 2)]
+        );
     }
 
     #[test]

@@ -45,7 +45,9 @@ pub fn warnings(modes: &[(&str, Vec<&Record>)]) -> Vec<String> {
         }
         let faults = runs.iter().filter_map(|record| record.process.major_faults).max().unwrap_or(0);
         if faults > DISK_FAULTS {
-            lines.push(format!("{mode} waited for {faults} pages from disk; its memory was taken away, or is too small."));
+            lines.push(format!(
+                "{mode} waited for {faults} pages from disk; its memory was taken away, or is too small."
+            ));
         }
     }
     if all().any(|record| record.after.swap_used_bytes > record.before.swap_used_bytes + SWAPPED) {
@@ -96,7 +98,9 @@ mod tests {
     #[test]
     fn each_weakness_is_told() {
         assert!(told("dropin", &[run(0.01, 0.01)]).contains("less than 50 ms"));
-        assert!(told("dropin", &[run(1.0, 1.0), run(1.0, 1.0), run(1.3, 1.3)]).contains("runs of dropin differ by 30 %"));
+        assert!(
+            told("dropin", &[run(1.0, 1.0), run(1.0, 1.0), run(1.3, 1.3)]).contains("runs of dropin differ by 30 %")
+        );
         assert!(told("eager", &[run(1.0, 0.5)]).contains("waited for its core"));
         let mut busy = run(1.0, 1.0);
         busy.after.busy_s = Some(1.8);
