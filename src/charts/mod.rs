@@ -9,7 +9,7 @@
 //! * [`crossover`]: which mode wins where. * [`overhead`]: what a group costs.
 //!
 //! [`theme`] has the colours, [`canvas`] and [`plot`] draw with `plotters`, [`page`] puts all charts on one page, with
-//! the figures of [`bench`], and [`words`] says what they show.
+//! the figures of [`mod@bench`], and [`words`] says what they show.
 
 pub mod bench;
 pub mod canvas;

@@ -9,7 +9,7 @@ use crate::measure::{Cell, Figures, Record, died_after_s};
 /// A chart per workload, at its largest size.
 ///
 /// # Errors
-/// As [`canvas::draw`](super::canvas::draw).
+/// As [`canvas::draw`].
 pub fn charts(records: &[&Record]) -> Result<Vec<Chart>> {
     pick::largest(records)
         .iter()

@@ -67,7 +67,7 @@ impl Flights {
     /// Opens the files; `progress` is told rows written and rows in all when flights have to be grown first.
     ///
     /// # Errors
-    /// [`Error::Input`](crate::Error::Input) for files that are not flights, [`Error::Io`](crate::Error::Io) for a disk
+    /// [`Error::Input`] for files that are not flights, [`Error::Io`] for a disk
     /// that is too small to grow them.
     pub fn open(&self, progress: impl Fn(u64, u64) + Sync) -> Result<ParquetFiles> {
         match self {
@@ -140,7 +140,7 @@ impl Run {
     /// Writes what the parent of a measured run wants to know beside the summary.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) when the file cannot be written.
+    /// [`Error::Io`] when the file cannot be written.
     pub fn write_trace(&self, path: &Path) -> Result<()> {
         let (last_read_unix_s, file_bytes_read) = timeline::reads();
         let steps = serde_json::to_value(&self.ledger.steps).and_then(serde_json::from_value);
