@@ -16,20 +16,38 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger;
 
-/// Tasks beyond this number are counted, not kept: a million bars are no chart.
-const MOST_TASKS: usize = 20_000;
+/// A worker keeps so many bars of a stage; what comes after is added to the last one.
+const MOST_BARS: usize = 20_000;
+/// Shares of a stage that can be told apart in a chart: tasks shorter than this share that follow each other become one
+/// bar of a [`TaskStage`].
+const SHARES: f64 = 1_000.0;
 
-/// One task of a stage. Times are seconds since recording began.
+/// One task of a stage, or several short ones that followed each other. Times are seconds since recording began.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Task {
+#[serde(into = "(usize, usize, f64, f64)", from = "(usize, usize, f64, f64)")]
+pub struct Bar {
     /// Number of the worker, from 0.
     pub worker: usize,
-    /// Number of the task, from 0.
-    pub task: usize,
-    /// When it began.
+    /// How many tasks it stands for.
+    pub tasks: usize,
+    /// When the first one began.
     pub from_s: f64,
-    /// When it ended.
+    /// When the last one ended.
     pub to_s: f64,
+}
+
+impl From<Bar> for (usize, usize, f64, f64) {
+    /// To a microsecond: a record is a line, and may have thousands of these.
+    fn from(bar: Bar) -> Self {
+        let round = |seconds: f64| (seconds * 1e6).round() / 1e6;
+        (bar.worker, bar.tasks, round(bar.from_s), round(bar.to_s))
+    }
+}
+
+impl From<(usize, usize, f64, f64)> for Bar {
+    fn from((worker, tasks, from_s, to_s): (usize, usize, f64, f64)) -> Self {
+        Self { worker, tasks, from_s, to_s }
+    }
 }
 
 /// Tasks that were waited for together: the end of a stage is a barrier.
@@ -43,10 +61,16 @@ pub struct TaskStage {
     pub to_s: f64,
     /// How many workers there were.
     pub workers: usize,
-    /// The tasks, in no order; at most 20,000 of them.
-    pub tasks: Vec<Task>,
-    /// Tasks that are not in the list because there were too many.
-    pub left_out: usize,
+    /// How many tasks there were.
+    pub tasks: usize,
+    /// Seconds of all tasks together.
+    pub busy_s: f64,
+    /// Seconds of the longest task.
+    pub longest_s: f64,
+    /// Seconds of the median task (of the first 20,000 of a worker).
+    pub median_s: f64,
+    /// The tasks, by worker and time.
+    pub bars: Vec<Bar>,
 }
 
 struct Recording {
@@ -83,8 +107,16 @@ pub struct Stage(Option<Clock>);
 struct Clock {
     start: Instant,
     from_s: f64,
-    /// A list per worker, so that none waits for another; more workers than lists share the last.
-    lists: Vec<Mutex<(Vec<Task>, usize)>>,
+    /// One per worker, so that none waits for another.
+    lists: Vec<Mutex<List>>,
+}
+
+/// What one worker did.
+#[derive(Debug, Default)]
+struct List {
+    bars: Vec<Bar>,
+    busy_s: f64,
+    longest_s: f64,
 }
 
 impl Stage {
@@ -94,23 +126,27 @@ impl Stage {
             open.as_ref().map(|recording| Clock {
                 start: recording.start,
                 from_s: recording.start.elapsed().as_secs_f64(),
-                lists: (0..workers.max(1)).map(|_| Mutex::new((Vec::new(), 0))).collect(),
+                lists: (0..workers.max(1)).map(|_| Mutex::default()).collect(),
             })
         }))
     }
 
     /// Runs a task of this stage on the calling thread, which is worker number `worker`.
-    pub fn task<T>(&self, worker: usize, task: usize, work: impl FnOnce() -> T) -> T {
+    pub fn task<T>(&self, worker: usize, work: impl FnOnce() -> T) -> T {
         let Some(clock) = &self.0 else { return work() };
         let from_s = clock.start.elapsed().as_secs_f64();
         let value = work();
         let to_s = clock.start.elapsed().as_secs_f64();
-        let list = &clock.lists[worker.min(clock.lists.len() - 1)];
-        let mut list = list.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if list.0.len() < MOST_TASKS / clock.lists.len() {
-            list.0.push(Task { worker, task, from_s, to_s });
-        } else {
-            list.1 += 1;
+        let worker = worker.min(clock.lists.len() - 1);
+        let mut list = clock.lists[worker].lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        list.busy_s += to_s - from_s;
+        list.longest_s = list.longest_s.max(to_s - from_s);
+        match list.bars.len() {
+            MOST_BARS.. => {
+                let last = &mut list.bars[MOST_BARS - 1];
+                (last.to_s, last.tasks) = (to_s, last.tasks + 1);
+            }
+            _ => list.bars.push(Bar { worker, tasks: 1, from_s, to_s }),
         }
         value
     }
@@ -125,17 +161,42 @@ impl Stage {
             workers: clock.lists.len(),
             ..TaskStage::default()
         };
+        let mut times = Vec::new();
         for list in clock.lists {
-            let (tasks, left_out) = list.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-            stage.tasks.extend(tasks);
-            stage.left_out += left_out;
+            let list = list.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+            stage.busy_s += list.busy_s;
+            stage.longest_s = stage.longest_s.max(list.longest_s);
+            stage.tasks += list.bars.iter().map(|bar| bar.tasks).sum::<usize>();
+            times.extend(list.bars.iter().filter(|bar| bar.tasks == 1).map(|bar| bar.to_s - bar.from_s));
+            stage.bars.extend(joined(list.bars, (stage.to_s - stage.from_s) / SHARES));
         }
+        times.sort_by(f64::total_cmp);
+        stage.median_s = times.get(times.len() / 2).copied().unwrap_or(0.0);
         OPEN.with_borrow_mut(|open| {
             if let Some(recording) = open {
                 recording.stages.push(stage);
             }
         });
     }
+}
+
+/// Bars shorter than `share_s` that follow each other within it, put together; together they become no longer than ten
+/// such shares, so that a pause shows.
+fn joined(bars: Vec<Bar>, share_s: f64) -> Vec<Bar> {
+    let mut joined: Vec<Bar> = Vec::new();
+    for bar in bars {
+        match joined.last_mut() {
+            Some(last)
+                if bar.to_s - bar.from_s < share_s
+                    && bar.from_s - last.to_s < share_s
+                    && bar.to_s - last.from_s < 10.0 * share_s =>
+            {
+                (last.to_s, last.tasks) = (bar.to_s, last.tasks + bar.tasks);
+            }
+            _ => joined.push(bar),
+        }
+    }
+    joined
 }
 
 /// Microseconds since 1970 of the last read, and bytes of files asked for.
@@ -171,18 +232,26 @@ mod tests {
             note(Step::default());
             workers::run(2, 4, |_| Ok::<(), ()>(())).unwrap();
         });
-        let ((), _) = ledger::record(|| ());
-        assert_eq!(stages.iter().map(|stage| stage.tasks.len()).collect::<Vec<_>>(), [10, 4]);
+        assert_eq!(stages.iter().map(|stage| stage.tasks).collect::<Vec<_>>(), [10, 4]);
         assert!(stages[0].to_s <= stages[1].from_s, "a stage ends before the next one begins");
         for stage in &stages {
-            let mut numbers: Vec<usize> = stage.tasks.iter().map(|task| task.task).collect();
-            numbers.sort_unstable();
-            assert!(numbers.into_iter().eq(0..stage.tasks.len()));
-            for task in &stage.tasks {
-                assert!(stage.from_s <= task.from_s && task.from_s <= task.to_s && task.to_s <= stage.to_s);
-                assert!(task.worker < stage.workers);
+            assert_eq!(stage.bars.iter().map(|bar| bar.tasks).sum::<usize>(), stage.tasks);
+            assert!(stage.longest_s <= stage.busy_s && stage.median_s <= stage.longest_s);
+            for bar in &stage.bars {
+                assert!(stage.from_s <= bar.from_s && bar.from_s <= bar.to_s && bar.to_s <= stage.to_s);
+                assert!(bar.worker < stage.workers);
             }
         }
+    }
+
+    #[test]
+    fn a_million_short_tasks_are_few_bars_and_none_is_lost() {
+        let ((), stages) = record(|| {
+            workers::run(2, 100_000, |_| Ok::<(), ()>(())).unwrap();
+        });
+        assert_eq!(stages[0].tasks, 100_000);
+        assert_eq!(stages[0].bars.iter().map(|bar| bar.tasks).sum::<usize>(), 100_000);
+        assert!(stages[0].bars.len() < 10_000, "{}", stages[0].bars.len());
     }
 
     #[test]

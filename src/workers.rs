@@ -39,7 +39,7 @@ where
             if number >= tasks {
                 return;
             }
-            let failed = match stage.task(worker, number, || catch_unwind(AssertUnwindSafe(|| task(number)))) {
+            let failed = match stage.task(worker, || catch_unwind(AssertUnwindSafe(|| task(number)))) {
                 Ok(Ok(value)) => {
                     *lock(&results[number]) = Some(value);
                     continue;

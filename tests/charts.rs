@@ -8,7 +8,7 @@ use outgrow::charts;
 use outgrow::measure::record::{
     Case, Load, Machine, MemoryLimit, Outcome, Phases, Process, Program, Record, Step, TaskStage, VERSION,
 };
-use outgrow::timeline::Task;
+use outgrow::timeline::Bar;
 use support::*;
 
 /// Records that nobody measured: an eager mode that is slow and large, a drop-in that is neither, and a partitioned mode
@@ -79,12 +79,23 @@ fn records() -> Vec<Record> {
 
 fn record(case: Case, round: usize, wall_s: f64, peak_bytes: f64) -> Record {
     let moved = if case.mode == "eager" { 0 } else { case.rows / 1_000 };
-    let task =
-        |worker, task, from_s: f64, to_s: f64| Task { worker, task, from_s: from_s * wall_s, to_s: to_s * wall_s };
-    let tasks = vec![task(0, 0, 0.0, 0.3), task(1, 1, 0.0, 0.6), task(0, 2, 0.3, 0.5)];
-    let first = TaskStage { step: 0, from_s: 0.0, to_s: 0.6 * wall_s, workers: 2, tasks, left_out: 0 };
-    let tasks = vec![task(0, 0, 0.6, 1.0), task(1, 1, 0.6, 0.7)];
-    let second = TaskStage { step: 1, from_s: 0.6 * wall_s, to_s: wall_s, workers: 2, tasks, left_out: 0 };
+    let bar = |worker, from_s: f64, to_s: f64| Bar { worker, tasks: 1, from_s: from_s * wall_s, to_s: to_s * wall_s };
+    let stage = |step, from_s: f64, to_s: f64, bars: Vec<Bar>| {
+        let times: Vec<f64> = bars.iter().map(|bar| bar.to_s - bar.from_s).collect();
+        TaskStage {
+            step,
+            from_s: from_s * wall_s,
+            to_s: to_s * wall_s,
+            workers: 2,
+            tasks: bars.len(),
+            busy_s: times.iter().sum(),
+            longest_s: times.iter().copied().fold(0.0, f64::max),
+            median_s: times[0],
+            bars,
+        }
+    };
+    let first = stage(0, 0.0, 0.6, vec![bar(0, 0.0, 0.3), bar(0, 0.3, 0.5), bar(1, 0.0, 0.6)]);
+    let second = stage(1, 0.6, 1.0, vec![bar(0, 0.6, 1.0), bar(1, 0.6, 0.7)]);
     let shape = [0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 1.0, 1.0, 0.8, 0.8, 0.3];
     Record {
         version: VERSION,

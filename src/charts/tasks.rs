@@ -15,8 +15,8 @@ use crate::measure::record::TaskStage;
 /// As [`canvas::draw`](super::canvas::draw).
 pub fn charts(records: &[&Record]) -> Result<Vec<Chart>> {
     let runs = pick::largest(records).into_iter().flatten();
-    let runs = runs
-        .filter_map(|cell| cell.runs.into_iter().find(|run| run.stages.iter().any(|stage| !stage.tasks.is_empty())));
+    let runs =
+        runs.filter_map(|cell| cell.runs.into_iter().find(|run| run.stages.iter().any(|stage| !stage.bars.is_empty())));
     runs.map(chart).collect()
 }
 
@@ -24,7 +24,7 @@ const LANE: i32 = 34;
 
 fn chart(run: &Record) -> Result<Chart> {
     let case = &run.case;
-    let stages: Vec<&TaskStage> = run.stages.iter().filter(|stage| !stage.tasks.is_empty()).collect();
+    let stages: Vec<&TaskStage> = run.stages.iter().filter(|stage| !stage.bars.is_empty()).collect();
     let workers = stages.iter().map(|stage| stage.workers).max().unwrap_or(1) as i32;
     // A step is noted after its tasks, as a rule; where it was noted before, it is the last one.
     let name_of = |stage: &TaskStage| {
@@ -35,22 +35,21 @@ fn chart(run: &Record) -> Result<Chart> {
         Table::new(["stage", "tasks", "from", "to", "longest task", "median task", "workers busy", "line of records"]);
     let mut sentences = Vec::new();
     for (number, stage) in (1..).zip(&stages) {
-        let reading = Reading::of(stage);
         sentences.push(format!(
             "stage {number} ({}) took {}, its longest task {}, workers were busy {:.0} % of it",
             name_of(stage),
             units::seconds(stage.to_s - stage.from_s),
-            units::seconds(reading.longest_s),
-            reading.busy * 100.0
+            units::seconds(stage.longest_s),
+            busy(stage) * 100.0
         ));
         table.rows.push(vec![
             format!("{number}: {}", name_of(stage)),
-            units::count((stage.tasks.len() + stage.left_out) as u64),
+            units::count(stage.tasks as u64),
             units::seconds(stage.from_s),
             units::seconds(stage.to_s),
-            units::seconds(reading.longest_s),
-            units::seconds(reading.median_s),
-            format!("{:.0} %", reading.busy * 100.0),
+            units::seconds(stage.longest_s),
+            units::seconds(stage.median_s),
+            format!("{:.0} %", busy(stage) * 100.0),
             run.line.to_string(),
         ]);
     }
@@ -78,10 +77,9 @@ fn chart(run: &Record) -> Result<Chart> {
             line(area, &[(left, middle), (right, middle)], Tone::Grid, 1, None)?;
         }
         for stage in &stages {
-            let longest_s = Reading::of(stage).longest_s;
             for worker in 0..stage.workers {
                 let top = LANE * worker as i32 + 5;
-                let mut tasks: Vec<_> = stage.tasks.iter().filter(|task| task.worker == worker).collect();
+                let mut tasks: Vec<_> = stage.bars.iter().filter(|bar| bar.worker == worker).collect();
                 tasks.sort_by(|this, that| this.from_s.total_cmp(&that.from_s));
                 // Tasks that follow each other within a pixel are drawn as one: a million bars are no picture.
                 let mut run: Option<(i32, i32)> = None;
@@ -91,7 +89,11 @@ fn chart(run: &Record) -> Result<Chart> {
                         if let Some((from, to)) = run.take() {
                             rect(area, [(from, top), (to.max(from + 1), top + LANE - 10)], tone, 0.4)?;
                         }
-                        let opacity = if task.to_s - task.from_s >= longest_s { 1.0 } else { 0.55 };
+                        let opacity = if task.tasks == 1 && task.to_s - task.from_s >= stage.longest_s - 1e-6 {
+                            1.0
+                        } else {
+                            0.55
+                        };
                         rect(area, [(from, top), (to - 1, top + LANE - 10)], tone, opacity)?;
                         continue;
                     }
@@ -120,8 +122,7 @@ fn chart(run: &Record) -> Result<Chart> {
             label(area, what, (x, foot + 12), SMALL, Tone::Soft, At::Middle)?;
         }
         for (number, stage) in (0..).zip(&stages) {
-            let reading = Reading::of(stage);
-            let tasks = stage.tasks.len() + stage.left_out;
+            let tasks = stage.tasks;
             let y = foot + 36 + 20 * number;
             let text = format!(
                 "{}. {} ({} task{}, busy {:.0} %)",
@@ -129,7 +130,7 @@ fn chart(run: &Record) -> Result<Chart> {
                 name_of(stage),
                 units::count(tasks as u64),
                 if tasks == 1 { "" } else { "s" },
-                reading.busy * 100.0
+                busy(stage) * 100.0
             );
             let size = if width(&text, LABEL - 1) > WIDTH - 2 * MARGIN { SMALL - 1 } else { LABEL - 1 };
             label(area, &text, (MARGIN, y), size, Tone::Ink, At::Start)?;
@@ -138,22 +139,7 @@ fn chart(run: &Record) -> Result<Chart> {
     })
 }
 
-/// What can be read from a stage.
-struct Reading {
-    longest_s: f64,
-    median_s: f64,
-    /// Share of the workers' time in which they worked.
-    busy: f64,
-}
-
-impl Reading {
-    fn of(stage: &TaskStage) -> Self {
-        let times = crate::measure::sorted(stage.tasks.iter().map(|task| task.to_s - task.from_s).collect());
-        let whole = (stage.to_s - stage.from_s) * stage.workers as f64;
-        Self {
-            longest_s: times.last().copied().unwrap_or(0.0),
-            median_s: if times.is_empty() { 0.0 } else { crate::measure::median(&times) },
-            busy: if whole > 0.0 { times.iter().sum::<f64>() / whole } else { 0.0 },
-        }
-    }
+/// The share of the workers' time in which they worked.
+fn busy(stage: &TaskStage) -> f64 {
+    stage.busy_s / ((stage.to_s - stage.from_s) * stage.workers as f64).max(f64::MIN_POSITIVE)
 }

@@ -77,7 +77,7 @@ struct Size {
 }
 
 impl Size {
-    const FULL: Self = Self { runs: 5, more_rows: &[1_000_000, 3_000_000, 10_000_000], groups: 1_000_000 };
+    const FULL: Self = Self { runs: 5, more_rows: &[1_000_000, 3_000_000, 10_000_000], groups: 100_000 };
 }
 
 const MODES: [Mode; 3] = [Mode::Eager, Mode::Dropin, Mode::Partitioned];

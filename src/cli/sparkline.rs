@@ -61,7 +61,7 @@ mod tests {
         let (large, small) = (record(2.0, 800), record(1.0, 100));
         let died = Record { outcome: Outcome::OutOfMemory, ..small.clone() };
         let scale = Scale::of([&large, &small].into_iter());
-        assert_eq!(scale.draw(&large), "▁▁▂▃▃▄▅▅▆▇▇█");
+        assert_eq!(scale.draw(&large), "▁▂▂▃▄▄▅▆▆▇██");
         assert_eq!(scale.draw(&small), "▁▁▁▁▁▁");
         assert_eq!(scale.draw(&died), "▁▁▁▁▁▁✗");
     }

@@ -12,8 +12,8 @@ use crate::timeline::Stage;
 /// An error that a task returned.
 pub fn map<I: Send, T: Send>(items: Vec<I>, task: impl Fn(I) -> Result<T> + Sync + Send) -> Result<Vec<T>> {
     let stage = Stage::open(THREAD_POOL.current_num_threads());
-    let clocked = |(number, item)| stage.task(THREAD_POOL.current_thread_index().unwrap_or(0), number, || task(item));
-    let results = THREAD_POOL.install(|| items.into_par_iter().enumerate().with_max_len(1).map(clocked).collect());
+    let clocked = |item| stage.task(THREAD_POOL.current_thread_index().unwrap_or(0), || task(item));
+    let results = THREAD_POOL.install(|| items.into_par_iter().with_max_len(1).map(clocked).collect());
     stage.close();
     results
 }
