@@ -8,12 +8,13 @@
 //! * [`threads`]: speed-up against threads. * [`moved`]: rows and bytes moved. * [`tasks`]: who did what when.
 //! * [`crossover`]: which mode wins where. * [`overhead`]: what a group costs.
 //!
-//! [`theme`] has the colours, [`canvas`] and [`plot`] draw with `plotters`, [`page`] puts all charts on one page, with
+//! [`theme`] has the colours, [`canvas`], [`plot`] and [`labels`] draw with `plotters`, [`page`] puts all charts on one page, with
 //! the figures of [`mod@bench`], and [`words`] says what they show.
 
 pub mod bench;
 pub mod canvas;
 pub mod crossover;
+pub mod labels;
 pub mod memory;
 pub mod moved;
 pub mod overhead;

@@ -137,11 +137,7 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
                 plot.point(at, Some(point.spread_s), &series.mode)?;
             }
         }
-        for series in &all {
-            if let Some(at) = last(series) {
-                plot.label(&name(series), at, Tone::of_mode(&series.mode))?;
-            }
-        }
-        Ok(())
+        let end = |series: &Series| Some((name(series), last(series)?, Tone::of_mode(&series.mode)));
+        plot.label_ends(all.iter().filter_map(end).collect())
     })
 }

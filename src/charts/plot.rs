@@ -1,6 +1,7 @@
 //! A plot with two axes, linear or logarithmic.
 
-use super::canvas::{Area, At, Drawn, LABEL, Labels, MARGIN, SMALL, WIDTH, label, line, mark, text, width};
+use super::canvas::{Area, At, Drawn, LABEL, MARGIN, SMALL, WIDTH, label, line, mark, text, width};
+use super::labels::Labels;
 use super::theme::Tone;
 
 /// An axis: which values it shows, and how they are written.
@@ -186,6 +187,15 @@ impl<'a, 'b> Plot<'a, 'b> {
     pub fn label(&mut self, what: &str, at: (f64, f64), tone: Tone) -> Drawn {
         let (at, bounds) = (self.at(at.0, at.1), self.bounds());
         self.labels.place(self.area, what, at, LABEL, tone, bounds)
+    }
+
+    /// Labels at the ends of lines, in the order in which the lines lie there.
+    ///
+    /// # Errors
+    /// As plotters.
+    pub fn label_ends(&mut self, mut ends: Vec<(String, (f64, f64), Tone)>) -> Drawn {
+        ends.sort_by(|this, that| that.1.1.total_cmp(&this.1.1));
+        ends.into_iter().try_for_each(|(what, at, tone)| self.label(&what, at, tone))
     }
 
     /// A dashed line across.

@@ -112,11 +112,14 @@ fn chart(cells: &[Cell], figure: Figure) -> Result<Chart> {
         .iter()
         .filter_map(|(mode, points)| Some(format!("{mode} grows with rows to the power of {:.2}", slope(points)?)))
         .collect();
+    let shape = case.groups.zip(case.cost).map_or(String::new(), |(groups, cost)| {
+        format!("{} groups, {} operations per row, ", units::count(groups), units::count(cost))
+    });
     let frame = Frame {
         workload: case.workload.clone(),
         title: format!("{}: {word} against rows", case.workload),
         subtitle: format!(
-            "{}; medians, with lines from lowest to highest of {}. Both axes logarithmic; ^ is the slope of the last three \
+            "{shape}{}; medians, with lines from lowest to highest of {}. Both axes logarithmic; ^ is the slope of the last three \
              sizes: 1.00 doubles with the rows.",
             pick::threads(case.threads),
             pick::runs(cells)
@@ -141,12 +144,11 @@ fn chart(cells: &[Cell], figure: Figure) -> Result<Chart> {
                 plot.point((point.rows, point.value), Some(point.spread), mode)?;
             }
         }
-        for series in &modes {
-            if let Some(last) = series.1.last() {
-                plot.label(&name(series), (last.rows, last.value), Tone::of_mode(&series.0))?;
-            }
-        }
-        Ok(())
+        let end = |series: &(String, Vec<Point>)| {
+            let last = series.1.last()?;
+            Some((name(series), (last.rows, last.value), Tone::of_mode(&series.0)))
+        };
+        plot.label_ends(modes.iter().filter_map(end).collect())
     })
 }
 

@@ -104,13 +104,12 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
                 plot.point((*threads as f64, one / figures.wall_s), Some(spread), series.mode)?;
             }
         }
-        for series in &all {
-            if let Some((threads, figures, _)) = series.points.last() {
-                let at = (*threads as f64, series.points[0].1.wall_s / figures.wall_s);
-                plot.label(&name(series), at, Tone::of_mode(series.mode))?;
-            }
-        }
-        Ok(())
+        let end = |series: &Series| {
+            let (threads, figures, _) = series.points.last()?;
+            let at = (*threads as f64, series.points[0].1.wall_s / figures.wall_s);
+            Some((name(series), at, Tone::of_mode(series.mode)))
+        };
+        plot.label_ends(all.iter().filter_map(end).collect())
     })
 }
 

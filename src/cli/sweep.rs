@@ -45,6 +45,7 @@ impl Sweep {
     pub fn run(&mut self, plans: &[Plan]) -> Result<Vec<Comparison>> {
         let all: usize = plans.iter().map(Plan::processes).sum();
         let bar = progress::steps(all, plans.first().map_or("", |plan| plan.workload.name));
+        let mut begun = 0;
         let comparisons = plans.iter().map(|plan| {
             bar.set_prefix(plan.workload.name);
             measure::compare(&mut self.lab, plan, |mode, done_before| {
@@ -52,7 +53,10 @@ impl Sweep {
                 match done_before {
                     // What was run earlier takes no time, and would make the time that is left look short.
                     true => bar.set_length(bar.length().unwrap_or(1).saturating_sub(1)),
-                    false => bar.inc(1),
+                    false => {
+                        bar.set_position(begun);
+                        begun += 1;
+                    }
                 }
             })
         });
