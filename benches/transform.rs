@@ -22,6 +22,11 @@ use polars::prelude::*;
 use polars_arrow::array::builder::ShareStrategy;
 use rayon::prelude::*;
 
+mod peaks;
+
+#[global_allocator]
+static ALLOCATOR: peaks::Counting = peaks::Counting;
+
 fn group<'c>(criterion: &'c mut Criterion, name: &str) -> BenchmarkGroup<'c, WallTime> {
     let mut group = criterion.benchmark_group(name);
     group.sample_size(10).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(5));
@@ -91,7 +96,8 @@ fn per_group(criterion: &mut Criterion) {
             // A filter reads all rows for each key: the time of 100 keys, not of 100,000.
             let filter = || {
                 let key = input.column("key").and_then(|key| key.i64()).expect("it has a key");
-                (0..100).map(|wanted| input.filter(&key.equal(wanted)).and_then(sum).expect("it runs")).count()
+                let one = |wanted| input.filter(&key.equal(wanted)).and_then(sum).expect("it runs").height();
+                (0..100).map(one).sum::<usize>()
             };
             timed(&mut group, "a filter for each of 100 keys", filter, |count| assert_eq!(count, 100));
         }
@@ -134,7 +140,16 @@ fn exchanged(criterion: &mut Criterion) {
         assert_eq!(frames.iter().map(DataFrame::height).sum::<usize>(), flights.height());
     };
     let mut group = group(criterion, "exchange/10000000");
-    timed(&mut group, "exchange", || exchange::by_key(&flights, &keys, workers::cores()).expect("it runs"), check);
+    let exchange = || exchange::by_key(&flights, &keys, workers::cores()).expect("it runs");
+    timed(&mut group, "exchange", exchange, |frames| {
+        check(frames);
+        // The frame itself was allocated before.
+        let (frames, beyond) = peaks::peak_of(exchange);
+        drop(frames);
+        let input = flights.estimated_size() as u64;
+        peaks::keep("exchange/10000000/exchange", input + beyond);
+        println!("{:23} input:  {:.1} MiB", "", input as f64 / f64::from(1 << 20));
+    });
     timed(&mut group, "polars partition_by", || flights.partition_by(keys, true).expect("it runs"), check);
 }
 

@@ -90,3 +90,8 @@ pub fn note(step: Step) {
         }
     });
 }
+
+/// How many steps the innermost [`record`] of this thread has: the number of the step that is noted next.
+pub fn steps_so_far() -> usize {
+    OPEN.with_borrow(|open| open.last().map_or(0, |ledger| ledger.steps.len()))
+}

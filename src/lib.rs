@@ -9,15 +9,17 @@
 //!    [`partitioned`] (a function, a split, and an engine that is chosen last). They never import each other.
 //! 4. What modes share: [`kernels`] find groups and reduce them; [`exchange`] brings rows of one key together;
 //!    [`workers`] are threads with a list of tasks; [`labels`] are the index as columns; [`ledger`] is the account of
-//!    what was moved.
-//! 5. [`measure`]: a child process per run, the answer checked before a time is shown.
-//! 6. [`cli`]: the command line. [`scratch`] keeps half-written files and stray processes away, [`Error`] says what went
+//!    what was moved, [`timeline`] that of who did what when.
+//! 5. [`measure`]: a child process per run, the answer checked before a time is shown, a record kept of each run.
+//! 6. [`charts`]: records drawn, and a page of all of them; nothing is run for it.
+//! 7. [`cli`]: the command line. [`scratch`] keeps half-written files and stray processes away, [`Error`] says what went
 //!    wrong.
 //!
-//! Imports point one way: flights, then modes, then workloads, then measuring, then the command line.
+//! Imports point one way: flights, then modes, then workloads, then measuring, then charts of its records, then the command line.
 
 #![deny(unsafe_code, missing_docs)]
 
+pub mod charts;
 pub mod cli;
 pub mod dropin;
 pub mod eager;
@@ -33,6 +35,7 @@ pub mod parquet;
 pub mod partitioned;
 pub mod scratch;
 mod spill;
+pub mod timeline;
 pub mod workers;
 pub mod workloads;
 

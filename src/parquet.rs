@@ -14,6 +14,7 @@ use polars_io::parquet::metadata::{FileMetadata, FileMetadataRef};
 use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
 
 use crate::error::{Error, Result, brief};
+use crate::timeline;
 
 /// One or more Parquet files of one schema, opened but not read.
 ///
@@ -165,6 +166,9 @@ impl ParquetFiles {
             reader.set_metadata(group.footer.clone());
             reader.finish()
         })?;
+        let chunks = group.footer.row_groups[0].parquet_columns();
+        let wanted = chunks.iter().filter(|chunk| columns.contains(&chunk.descriptor().path_in_schema[0].as_str()));
+        timeline::note_read(wanted.map(|chunk| chunk.compressed_size() as u64).sum());
         Ok(frame.select(columns.iter().copied())?)
     }
 

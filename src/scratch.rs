@@ -28,7 +28,8 @@ pub fn clean_up_on_ctrl_c() {
     let handler = || {
         // The list stays locked until the exit: no child is started and no folder is made behind our back.
         let list = leftovers();
-        for leftover in list.iter() {
+        // What came last goes first: a process before the group that it is in.
+        for leftover in list.iter().rev() {
             match leftover {
                 Leftover::Process(id) => kill(*id),
                 Leftover::Path(path) => remove(path),
@@ -44,7 +45,12 @@ pub fn clean_up_on_ctrl_c() {
 /// A worker may be writing while its folder is removed; a second look finds what it added.
 fn remove(path: &Path) {
     for _ in 0..20 {
-        let outcome = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+        // A control group is a folder whose files cannot be removed, and yet empty.
+        let outcome = if path.is_dir() {
+            std::fs::remove_dir(path).or_else(|_| std::fs::remove_dir_all(path))
+        } else {
+            std::fs::remove_file(path)
+        };
         if outcome.is_ok() || !path.exists() {
             return;
         }
@@ -75,6 +81,12 @@ impl Drop for Listed {
     fn drop(&mut self) {
         leftovers().retain(|leftover| *leftover != self.0);
     }
+}
+
+/// Puts a path on the list: it goes when the program is interrupted, or when what is returned is dropped and removed.
+#[must_use = "dropping it takes the path off the list"]
+pub(crate) fn listed(path: &Path) -> impl Drop + Send + std::fmt::Debug + use<> {
+    Listed::path(path)
 }
 
 /// Starts a child process that does not outlive an interrupted parent.

@@ -8,6 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::timeline::Stage;
+
 /// The cores that this process may use.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get())
@@ -28,14 +30,16 @@ where
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<Option<T>>> = (0..tasks).map(|_| Mutex::new(None)).collect();
     let failure = Mutex::new(None);
-    let work = || {
+    let workers = workers.clamp(1, tasks.max(1));
+    let stage = Stage::open(workers);
+    let work = |worker| {
         polars_async::executor::ALLOW_RAYON_THREADS.set(false);
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= tasks {
                 return;
             }
-            let failed = match catch_unwind(AssertUnwindSafe(|| task(number))) {
+            let failed = match stage.task(worker, || catch_unwind(AssertUnwindSafe(|| task(number)))) {
                 Ok(Ok(value)) => {
                     *lock(&results[number]) = Some(value);
                     continue;
@@ -50,10 +54,12 @@ where
     // Even one worker gets a thread of its own: the switch above belongs to a thread, and the caller's may be a rayon
     // worker, where it must not be set.
     std::thread::scope(|scope| {
-        for _ in 0..workers.clamp(1, tasks.max(1)) {
-            scope.spawn(work);
+        for worker in 0..workers {
+            let work = &work;
+            scope.spawn(move || work(worker));
         }
     });
+    stage.close();
     match failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
         Some(Ok(error)) => Err(error),
         Some(Err(panic)) => resume_unwind(panic),

@@ -1,33 +1,89 @@
-//! `outgrow compare`: modes side by side.
+//! `outgrow compare`: modes side by side, at one size or over ranges.
+
+use std::path::PathBuf;
 
 use indicatif::HumanCount;
 
 use super::print::print;
 use super::report::count;
 use super::setting::{Setting, open_with_progress};
-use super::{Engines, progress, report, values};
+use super::sweep::Sweep;
+use super::values::{self, Several};
+use super::{Engines, report};
 use crate::error::{Error, Result};
-use crate::measure::{self, Comparison, Plan};
+use crate::measure::{Comparison, Plan};
+use crate::workers::cores;
 use crate::workloads::{self, Mode};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  outgrow compare aggregation --rows 1e7\n  \
                         outgrow compare grid-search --modes eager,partitioned --runs 3\n  \
-                        outgrow compare aggregation --rows 1e7 --memory-limit 256MiB")]
+                        outgrow compare aggregation --rows 1e7 --memory-limit 256MiB\n  \
+                        outgrow compare aggregation --rows 1e5..1e7 --threads 1..4\n  \
+                        outgrow compare many-groups --rows 1e4..1e6 --groups 10..1e6 --cost 10 --resume")]
 pub struct Args {
-    /// aggregation or grid-search
+    /// A workload, such as aggregation, grid-search or many-groups
     workload: String,
     /// The modes to compare, with commas between them
     #[arg(long, value_delimiter = ',', default_value = "eager,dropin,partitioned")]
     modes: Vec<Mode>,
+    /// How many flights: up to 336776 the first ones of 2013, beyond that grown once and kept under data/; or several
+    /// numbers, or a range: 1e5..1e7
+    #[arg(long, value_name = "N|N..M", value_parser = values::several_rows)]
+    rows: Option<Several>,
+    /// Threads of the drop-in and the partitioned mode, or a range: 1..8 [default: all cores]
+    #[arg(long, value_name = "T|T..U", value_parser = values::several_threads)]
+    threads: Option<Several>,
+    /// many-groups: how many groups, or a range: 10..1e6 [default: 1000]
+    #[arg(long, value_name = "G|G..H", value_parser = values::several_tens)]
+    groups: Option<Several>,
+    /// many-groups: operations per row of the function, or a range: 1..1e4 [default: 100]
+    #[arg(long, value_name = "OPS|A..B", value_parser = values::several_tens)]
+    cost: Option<Several>,
     /// Counted runs of each mode; one more of each comes first to warm up
     #[arg(long, value_name = "K", default_value = "5", value_parser = values::runs)]
     runs: usize,
+    /// Append a record of each run to this file [default: records/records.jsonl]
+    #[arg(long, value_name = "FILE.jsonl")]
+    records: Option<PathBuf>,
+    /// Go on where the same command was interrupted
+    #[arg(long)]
+    resume: bool,
     #[command(flatten)]
     setting: Setting,
 }
 
 pub fn compare(args: &Args, engines: &Engines) -> Result<()> {
+    let plans = plans(args, engines)?;
+    let words: Vec<String> = plans.iter().map(Plan::words).collect();
+    let mut sweep = match args.resume {
+        true => Sweep::resumed(args.records.as_ref(), |record| words.contains(&record.plan))?,
+        false => Sweep::new(args.records.as_ref())?,
+    };
+    let comparisons = sweep.run(&plans)?;
+    let text = match (&plans[..], &comparisons[..]) {
+        ([plan], [comparison]) => one(plan, comparison),
+        _ => format!("{}\n\n{}", plans[0].workload.question, report::sweep(&plans, &comparisons)),
+    };
+    print(&text)?;
+    let Some(path) = sweep.kept_in() else { return Ok(()) };
+    let which = args.records.as_ref().map_or(String::new(), |path| format!(" --records {}", path.display()));
+    print(&format!("  Records are in {}; `outgrow charts{which}` draws them.\n", path.display()))
+}
+
+fn one(plan: &Plan, comparison: &Comparison) -> String {
+    let title = format!(
+        "{}\n{} {}, {}\n\n",
+        plan.workload.question,
+        HumanCount(plan.rows),
+        if plan.flights.shape().is_some() { "made-up rows" } else { "flights" },
+        count(plan.threads, "thread")
+    );
+    title + &report::comparison(plan, comparison)
+}
+
+/// A plan for each combination of rows, threads, groups and cost, on flights that are there.
+fn plans(args: &Args, engines: &Engines) -> Result<Vec<Plan>> {
     let workload = workloads::find(&args.workload)?;
     args.setting.check_engine(&args.modes)?;
     for (at, mode) in args.modes.iter().enumerate() {
@@ -35,33 +91,42 @@ pub fn compare(args: &Args, engines: &Engines) -> Result<()> {
             return Err(Error::input(format!("--modes names {mode} twice. Name each mode once.")));
         }
     }
-    let threads = args.setting.threads();
-    // Made here only to hear now, and not from a child, when there is no such engine.
-    engines.make(args.setting.engine.as_deref(), threads)?;
-    let plan = Plan {
-        workload,
-        modes: args.modes.clone(),
-        engine: args.setting.engine.clone(),
-        flights: args.setting.flights(),
-        runs: args.runs,
-        threads,
-        memory_limit: args.setting.memory_limit,
+    let each = |values: &Option<Several>| match values {
+        Some(Several(values)) => values.iter().copied().map(Some).collect(),
+        None => vec![None],
     };
-    let rows = open_with_progress(&plan.flights)?;
-    let comparison = measured(&plan)?;
-    print(&format!("{}\n{} flights, {}\n\n", workload.question, HumanCount(rows), count(threads, "thread")))?;
-    print(&report::comparison(&plan, &comparison))
-}
-
-/// Runs the plan with a progress bar.
-pub fn measured(plan: &Plan) -> Result<Comparison> {
-    let program = std::env::current_exe()
-        .map_err(|cause| Error::input(format!("cannot tell where this program is, to start it again: {cause}.")))?;
-    let bar = progress::steps(plan.processes(), plan.workload.name);
-    let comparison = measure::compare(&program, plan, |done, mode| {
-        bar.set_position(done as u64);
-        bar.set_message(mode.to_string());
-    });
-    bar.finish_and_clear();
-    comparison
+    let mut plans = Vec::new();
+    for rows in each(&args.rows) {
+        for groups in each(&args.groups) {
+            // A map of groups and rows has a corner without sense.
+            if rows.zip(groups).is_some_and(|(rows, groups)| groups > rows) && each(&args.groups).len() > 1 {
+                continue;
+            }
+            for cost in each(&args.cost) {
+                let flights = args.setting.flights(workload, rows, groups, cost)?;
+                for threads in each(&args.threads) {
+                    let threads = threads.map_or_else(cores, |threads| threads as usize);
+                    // Made here only to hear now, and not from a child, when there is no such engine.
+                    engines.make(args.setting.engine.as_deref(), threads)?;
+                    plans.push(Plan {
+                        workload,
+                        modes: args.modes.clone(),
+                        engine: args.setting.engine.clone(),
+                        flights: flights.clone(),
+                        rows: 0,
+                        runs: args.runs,
+                        threads,
+                        memory_limit: args.setting.memory_limit,
+                    });
+                }
+            }
+        }
+    }
+    for plan in &mut plans {
+        plan.rows = open_with_progress(&plan.flights)?;
+    }
+    match plans.is_empty() {
+        true => Err(Error::input("no combination of --rows and --groups has a row for each group. Ask for more rows.")),
+        false => Ok(plans),
+    }
 }

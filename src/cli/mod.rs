@@ -4,13 +4,17 @@
 //! everything else that went wrong, 130 for Ctrl-C. Errors are one line on stderr. Only a run that goes beyond its
 //! memory limit has no say in how it ends: an allocation is refused, and the program aborts.
 
+mod charts;
 mod compare;
 mod data;
+mod measure;
 mod print;
 mod progress;
 mod report;
 mod run;
 mod setting;
+mod sparkline;
+mod sweep;
 mod tour;
 mod values;
 
@@ -30,6 +34,7 @@ Examples:
   outgrow compare aggregation --rows 10000000         at 10 million rows
   outgrow compare grid-search --modes eager,partitioned --threads 4
   outgrow run aggregation --mode partitioned --answer delays.csv
+  outgrow charts                                      all records as charts, on a page
   outgrow data grow --rows 10000000 --out flights10m
 
 Without a command, outgrow gives the tour.";
@@ -48,6 +53,10 @@ enum Command {
     Compare(compare::Args),
     /// One run of one mode, in this process
     Run(run::Args),
+    /// Records as charts: SVG files, and a page of all of them that opens from disk
+    Charts(charts::Args),
+    /// A complete run of everything, with its charts and what they say in words
+    Measure(measure::Args),
     /// Flights: more of them, or from the original CSV files
     Data(data::Args),
 }
@@ -60,7 +69,7 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
     };
     let engines = Engines { known: LOCAL_ENGINES.iter().chain(more_engines).copied().collect() };
     if let Some(Command::Run(args)) = &cli.command {
-        args.setting.prepare_environment();
+        args.prepare_environment();
     }
     scratch::clean_up_on_ctrl_c();
     keep_panics_to_a_line();
@@ -68,6 +77,8 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
         None => tour::tour(),
         Some(Command::Compare(args)) => compare::compare(&args, &engines),
         Some(Command::Run(args)) => run::run(&args, &engines),
+        Some(Command::Charts(args)) => charts::charts(&args),
+        Some(Command::Measure(args)) => measure::measure(&args),
         Some(Command::Data(args)) => data::data(&args),
     });
     let (complaint, code) = match outcome {

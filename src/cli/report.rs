@@ -4,15 +4,10 @@ use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, pre
 use indicatif::HumanCount;
 use polars::prelude::*;
 
-use crate::measure::{Comparison, ModeRuns, Outcome, Plan, Record};
+use super::sparkline;
+use crate::measure::{Comparison, Figures, ModeRuns, Plan, Record, died_after_s, weak};
 use crate::workloads::Mode;
 
-/// A run shorter than this says more about starting a process than about the work.
-const SHORT_S: f64 = 0.05;
-/// Runs that differ by more than this share of their median are not to be relied on.
-const WIDE: f64 = 0.25;
-/// One thread that works all the time needs no more time than this, by its CPU time; beyond, something else ran.
-const BUSY: f64 = 1.15;
 /// Characters of the longest bar.
 const BAR: usize = 10;
 
@@ -63,11 +58,14 @@ fn range(from_s: f64, to_s: f64) -> String {
 
 /// A table with a row per mode, and below it what can be read from it.
 pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
-    let mut table = table(["mode", "wall", "from-to", "", "CPU", "memory", "moved", "answer"].map(String::from));
-    let slowest = comparison.modes.iter().filter_map(Figures::of).map(|figures| figures.wall_s).fold(0.0, f64::max);
+    let header = ["mode", "wall", "from-to", "", "CPU", "memory", "over time", "moved", "answer"];
+    let mut table = table(header.map(String::from));
+    let slowest = figures(comparison).map(|(_, figures)| figures.wall_s).fold(0.0, f64::max);
+    let scale = sparkline::Scale::of(comparison.modes.iter().filter_map(|of_mode| typical(of_mode)));
     for of_mode in &comparison.modes {
         let mode = Cell::new(of_mode.mode).add_attribute(Attribute::Bold);
-        match Figures::of(of_mode) {
+        let curve = Cell::new(typical(of_mode).map_or_else(String::new, |record| scale.draw(record)));
+        match Figures::of(&runs(of_mode)) {
             Some(figures) => table.add_row([
                 mode,
                 right(seconds(figures.wall_s)),
@@ -75,13 +73,26 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
                 Cell::new(bar(figures.wall_s / slowest)),
                 right(seconds(figures.cpu_s)),
                 right(mebibytes(figures.peak_rss_bytes)),
+                curve,
                 right(HumanCount(figures.rows_moved)),
-                match of_mode.outcomes.len() - of_mode.records().len() {
-                    0 => Cell::new(format!("✓ {}", &figures.digest[..6])),
+                match runs(of_mode).iter().filter(|record| !record.finished()).count() {
+                    0 => Cell::new(format!("✓ {}", &figures.digest[..6.min(figures.digest.len())])),
                     died => Cell::new(format!("✗ {died} died")),
                 },
             ]),
-            None => table.add_row([mode, right("died")]),
+            None => {
+                let peak = runs(of_mode).iter().filter_map(|record| record.process.peak_rss_bytes).max();
+                let nothing = || Cell::new("");
+                table.add_row([
+                    mode,
+                    right("died"),
+                    nothing(),
+                    nothing(),
+                    nothing(),
+                    right(peak.map_or_else(String::new, mebibytes)),
+                    curve,
+                ])
+            }
         };
     }
     let mut text = format!("{table}\n");
@@ -89,7 +100,7 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
         1 => "  One run of each mode, in a process of its own: how far runs differ is not known.\n".to_string(),
         runs => format!("  Medians of {runs} runs in turn, each a process of its own.\n"),
     };
-    let answered = comparison.modes.iter().filter(|of_mode| !of_mode.records().is_empty()).count();
+    let answered = figures(comparison).count();
     text += match (answered, comparison.as_expected) {
         (0, _) => "  No mode gave an answer. Raise the limit, or take fewer rows.\n",
         (1, true) => "  One mode gave an answer, and it is the expected one.\n",
@@ -97,112 +108,118 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
         (_, true) => "  All answers agree, with each other and with the expected one.\n",
         (_, false) => "  All answers agree.\n",
     };
-    for line in readings(plan, comparison) {
+    for line in readings(comparison) {
         text += &format!("  {line}\n");
     }
     text
 }
 
+/// A table with a row per plan, and a column per mode: who was faster where.
+pub fn sweep(plans: &[Plan], comparisons: &[Comparison]) -> String {
+    let modes = &plans[0].modes;
+    let made_up = plans.iter().any(|plan| plan.flights.shape().is_some());
+    let mut header = vec!["rows".to_string(), "threads".to_string()];
+    if made_up {
+        header.extend(["groups".to_string(), "cost".to_string()]);
+    }
+    header.extend(modes.iter().map(|mode| mode.to_string()));
+    header.push("fastest".to_string());
+    let mut table = table(header);
+    for (plan, comparison) in plans.iter().zip(comparisons) {
+        let mut row = vec![right(HumanCount(plan.rows)), right(plan.threads)];
+        if let Some((groups, cost)) = plan.flights.shape() {
+            row.extend([right(HumanCount(groups)), right(HumanCount(cost))]);
+        }
+        for of_mode in &comparison.modes {
+            row.push(right(Figures::of(&runs(of_mode)).map_or("died".to_string(), |figures| seconds(figures.wall_s))));
+        }
+        let mut walls: Vec<(Mode, f64)> = figures(comparison).map(|(mode, figures)| (mode, figures.wall_s)).collect();
+        walls.sort_by(|this, that| this.1.total_cmp(&that.1));
+        row.push(Cell::new(match walls[..] {
+            [(mode, fastest), (_, next), ..] => format!("{mode}, by {:.2}x", next / fastest),
+            [(mode, _)] => mode.to_string(),
+            [] => "none".to_string(),
+        }));
+        table.add_row(row);
+    }
+    let mut text = format!("{table}\n  Wall times: medians of {}. All answers agree.\n", count(plans[0].runs, "run"));
+    let mut warnings: Vec<String> = comparisons.iter().flat_map(weaknesses).collect();
+    warnings.sort();
+    warnings.dedup();
+    for line in warnings {
+        text += &format!("  Weak: {line}\n");
+    }
+    text
+}
+
+fn runs(of_mode: &ModeRuns) -> Vec<&Record> {
+    of_mode.records.iter().collect()
+}
+
+fn figures(comparison: &Comparison) -> impl Iterator<Item = (Mode, Figures)> + '_ {
+    comparison.modes.iter().filter_map(|of_mode| Some((of_mode.mode, Figures::of(&runs(of_mode))?)))
+}
+
+/// The run whose time is the median one, or the nearest to it.
+fn typical(of_mode: &ModeRuns) -> Option<&Record> {
+    let mut runs = runs(of_mode);
+    runs.sort_by(|this, that| this.wall_s.total_cmp(&that.wall_s));
+    runs.get(runs.len().saturating_sub(1) / 2).copied()
+}
+
+fn weaknesses(comparison: &Comparison) -> Vec<String> {
+    let names: Vec<String> = comparison.modes.iter().map(|of_mode| of_mode.mode.to_string()).collect();
+    let modes: Vec<(&str, Vec<&Record>)> =
+        names.iter().map(String::as_str).zip(comparison.modes.iter().map(runs)).collect();
+    weak::warnings(&modes)
+}
+
 /// Sentences about the figures.
-fn readings(plan: &Plan, comparison: &Comparison) -> Vec<String> {
+fn readings(comparison: &Comparison) -> Vec<String> {
     let mut lines = Vec::new();
-    let figures: Vec<(&ModeRuns, Figures)> =
-        comparison.modes.iter().filter_map(|of_mode| Some((of_mode, Figures::of(of_mode)?))).collect();
-    let too_short = figures.iter().any(|(_, figures)| figures.wall_s < SHORT_S);
-    if too_short {
-        lines.push(format!("Weak: runs of less than {} are too short to compare. Take more rows.", seconds(SHORT_S)));
-    } else if let Some(((base, base_figures), others)) = figures.split_first() {
-        for (of_mode, figures) in others {
+    let of_modes: Vec<(Mode, Figures)> = figures(comparison).collect();
+    if let Some(((base, base_figures), others)) = of_modes.split_first()
+        && of_modes.iter().all(|(_, figures)| figures.wall_s >= weak::SHORT_S)
+    {
+        for (mode, figures) in others {
             let apart = figures.slowest_s < base_figures.fastest_s || base_figures.slowest_s < figures.fastest_s;
             lines.push(format!(
-                "{} took {:.2}x the time and {:.2}x the memory of {}{}.",
-                of_mode.mode,
+                "{mode} took {:.2}x the time and {:.2}x the memory of {base}{}.",
                 figures.wall_s / base_figures.wall_s,
                 figures.peak_rss_bytes as f64 / base_figures.peak_rss_bytes as f64,
-                base.mode,
                 if apart { "" } else { ", though their runs overlap" },
             ));
         }
     }
+    let mut limited_by = None;
     for of_mode in &comparison.modes {
-        let died = of_mode.outcomes.len() - of_mode.records().len();
-        if died > 0 {
+        let limit = of_mode.records.iter().find_map(|record| record.case.memory_limit.clone());
+        limited_by = limited_by.or(limit.as_ref().map(|limit| limit.by.clone()));
+        let died = of_mode.records.iter().filter(|record| !record.finished()).count();
+        if let (Some(after_s), Some(limit)) = (died_after_s(&runs(of_mode)), limit) {
             lines.push(format!(
                 "{} ran out of memory in {died} of {} runs, after {}, under a limit of {}.",
                 of_mode.mode,
-                of_mode.outcomes.len(),
-                seconds(died_after(of_mode).unwrap_or(0.0)),
-                mebibytes(plan.memory_limit.unwrap_or(0)),
+                of_mode.records.len(),
+                seconds(after_s),
+                mebibytes(limit.bytes),
             ));
         }
     }
-    if plan.memory_limit.is_some() {
-        lines.push("The limit is on private memory asked for; memory is what was resident, with the program.".into());
-    }
-    for (of_mode, figures) in &figures {
-        if of_mode.mode == Mode::Eager && figures.wall_s > BUSY * figures.cpu_s && !too_short {
-            lines.push("Weak: one thread waited for its core. Close other programs: this machine is busy.".into());
+    match limited_by.as_deref() {
+        Some("RLIMIT_DATA") => lines.push(
+            "The limit (RLIMIT_DATA) is on private memory asked for; memory is what was resident, with the program."
+                .into(),
+        ),
+        Some(group) => {
+            lines.push(format!("The limit ({group}) is on resident memory; the kernel ends who goes beyond."))
         }
-        let spread = (figures.slowest_s - figures.fastest_s) / figures.wall_s;
-        if spread > WIDE && !too_short {
-            lines.push(format!(
-                "Weak: runs of {} differ by {:.0} % of their median; close other programs or add --runs.",
-                of_mode.mode,
-                spread * 100.0
-            ));
-        }
+        None => {}
     }
+    lines.extend(weaknesses(comparison).into_iter().map(|line| format!("Weak: {line}")));
+    let first = comparison.modes.iter().find_map(|of_mode| of_mode.records.first());
+    lines.extend(first.and_then(weak::not_measured));
     lines
-}
-
-/// Medians and extremes of the runs of a mode.
-struct Figures {
-    wall_s: f64,
-    fastest_s: f64,
-    slowest_s: f64,
-    cpu_s: f64,
-    peak_rss_bytes: u64,
-    rows_moved: u64,
-    digest: String,
-}
-
-impl Figures {
-    /// `None` when no run gave an answer.
-    fn of(of_mode: &ModeRuns) -> Option<Self> {
-        let records = of_mode.records();
-        let last = records.last()?;
-        let of = |figure: fn(&Record) -> f64| sorted(records.iter().map(|record| figure(record)).collect());
-        let wall_s = of(|record| record.wall_s);
-        Some(Self {
-            wall_s: median(&wall_s),
-            fastest_s: wall_s[0],
-            slowest_s: wall_s[wall_s.len() - 1],
-            cpu_s: median(&of(|record| record.cpu_s)),
-            peak_rss_bytes: median(&of(|record| record.peak_rss_bytes as f64)) as u64,
-            rows_moved: last.rows_moved,
-            digest: last.digest.clone(),
-        })
-    }
-}
-
-fn sorted(mut values: Vec<f64>) -> Vec<f64> {
-    values.sort_by(f64::total_cmp);
-    values
-}
-
-/// The middle one, or the mean of the two in the middle. There is at least one.
-fn median(sorted: &[f64]) -> f64 {
-    let half = sorted.len() / 2;
-    if sorted.len() % 2 == 1 { sorted[half] } else { (sorted[half - 1] + sorted[half]) / 2.0 }
-}
-
-fn died_after(of_mode: &ModeRuns) -> Option<f64> {
-    let died = of_mode.outcomes.iter().filter_map(|outcome| match outcome {
-        Outcome::OutOfMemory { after_s } => Some(*after_s),
-        Outcome::Finished(_) => None,
-    });
-    let died = sorted(died.collect());
-    (!died.is_empty()).then(|| median(&died))
 }
 
 fn bar(share: f64) -> String {
@@ -230,12 +247,6 @@ fn table(header: impl IntoIterator<Item = String>) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_median_of_an_even_number_lies_between() {
-        assert_eq!(median(&sorted(vec![3.0, 1.0, 2.0])), 2.0);
-        assert_eq!(median(&sorted(vec![4.0, 1.0, 3.0, 2.0])), 2.5);
-    }
 
     #[test]
     fn times_are_told_in_fitting_units() {

@@ -7,9 +7,10 @@ use indicatif::HumanCount;
 use super::print::print;
 use super::report::count;
 use super::setting::{Setting, open_with_progress};
-use super::{Engines, progress, report};
+use super::{Engines, progress, report, values};
 use crate::error::Result;
 use crate::measure;
+use crate::workers::cores;
 use crate::workloads::{self, Mode};
 
 #[derive(Debug, clap::Args)]
@@ -25,11 +26,33 @@ pub struct Args {
     /// Write the answer to this file, replacing it
     #[arg(long, value_name = "FILE.parquet|.csv")]
     answer: Option<PathBuf>,
-    /// Print the record of the run, as one line of JSON, and nothing else
+    /// Print the summary of the run, as one line of JSON, and nothing else
     #[arg(long)]
     json: bool,
+    /// How many flights: up to 336776 the first ones of 2013, beyond that grown once and kept under data/
+    #[arg(long, value_name = "N", value_parser = values::rows)]
+    rows: Option<u64>,
+    /// Threads of the drop-in and the partitioned mode [default: all cores]
+    #[arg(long, value_name = "T", value_parser = values::threads)]
+    threads: Option<usize>,
+    /// many-groups: how many groups [default: 1000]
+    #[arg(long, value_name = "G", value_parser = values::number)]
+    groups: Option<u64>,
+    /// many-groups: operations per row of the function [default: 100]
+    #[arg(long, value_name = "OPS", value_parser = values::number)]
+    cost: Option<u64>,
+    /// For `compare`: where to write what it wants to know beside the summary
+    #[arg(long, hide = true)]
+    trace: Option<PathBuf>,
     #[command(flatten)]
-    pub setting: Setting,
+    setting: Setting,
+}
+
+impl Args {
+    /// See [`Setting::prepare_environment`].
+    pub fn prepare_environment(&self) {
+        self.setting.prepare_environment(self.threads);
+    }
 }
 
 pub fn run(args: &Args, engines: &Engines) -> Result<()> {
@@ -38,8 +61,8 @@ pub fn run(args: &Args, engines: &Engines) -> Result<()> {
     if let Some(path) = &args.answer {
         measure::check_name(path)?;
     }
-    let engine = engines.make(args.setting.engine.as_deref(), args.setting.threads())?;
-    let flights = args.setting.flights();
+    let engine = engines.make(args.setting.engine.as_deref(), args.threads.unwrap_or_else(cores))?;
+    let flights = args.setting.flights(workload, args.rows, args.groups, args.cost)?;
     open_with_progress(&flights)?;
     if let Some(bytes) = args.setting.memory_limit {
         measure::limit_memory(bytes)?;
@@ -51,16 +74,19 @@ pub fn run(args: &Args, engines: &Engines) -> Result<()> {
     }
     let run = run?;
     if flights == measure::Flights::SHIPPED {
-        measure::agree_with_expected(workload, &run.record.mode, &run.answer)?;
+        measure::agree_with_expected(workload, &run.summary.mode, &run.answer)?;
     }
     if let Some(path) = &args.answer {
         measure::write(&run.answer, path)?;
     }
+    if let Some(path) = &args.trace {
+        run.write_trace(path)?;
+    }
     if args.json {
-        let line = serde_json::to_string(&run.record).expect("a record has only text and finite numbers");
+        let line = serde_json::to_string(&run.summary).expect("a summary has only text and finite numbers");
         return print(&format!("{line}\n"));
     }
-    let record = &run.record;
+    let summary = &run.summary;
     let mut text = format!("{}\n\n{}\n", workload.question, report::answer(&run.answer, 40));
     for step in &run.ledger.steps {
         text += &format!(
@@ -73,14 +99,14 @@ pub fn run(args: &Args, engines: &Engines) -> Result<()> {
     }
     text += &format!(
         "\n{} of {} flights: {} on {}, {} of CPU, {} at most in memory, {} ({}) moved\n",
-        record.mode,
-        HumanCount(record.rows),
-        report::seconds(record.wall_s),
-        count(record.threads, "thread"),
-        report::seconds(record.cpu_s),
-        report::mebibytes(record.peak_rss_bytes),
-        count(record.rows_moved as usize, "row"),
-        report::mebibytes(record.bytes_moved),
+        summary.mode,
+        HumanCount(summary.rows),
+        report::seconds(summary.wall_s),
+        count(summary.threads, "thread"),
+        report::seconds(summary.cpu_s),
+        report::mebibytes(summary.peak_rss_bytes),
+        count(summary.rows_moved as usize, "row"),
+        report::mebibytes(summary.bytes_moved),
     );
     print(&text)
 }

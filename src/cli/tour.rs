@@ -2,9 +2,9 @@
 
 use indicatif::HumanCount;
 
-use super::compare::measured;
 use super::print::print;
 use super::report;
+use super::sweep::Sweep;
 use crate::error::Result;
 use crate::flights::SHIPPED_ROWS;
 use crate::measure::{Flights, Plan};
@@ -17,6 +17,7 @@ What next:
       ... with --memory-limit 256MiB             and where memory ends
   cargo run compare grid-search --threads 1      what is left on one core
   cargo run run grid-search --mode partitioned   the whole answer, and what moved for it
+  cargo run charts                               these figures as charts, on a page
   cargo run help                                 everything else
 The code of each mode: src/workloads/*/{eager,dropin,partitioned}.rs
 ";
@@ -30,27 +31,31 @@ pub fn tour() -> Result<()> {
          dropin       change the import, keep the code: partitions with one index over all\n  \
          partitioned  keep your function, say how rows are split, choose the engine last\n\n\
          In the tables below, wall is the time one waits (the bar shows it), CPU the work of all threads\n\
-         together, memory the most held at once, moved the rows copied between partitions, and answer\n\
-         a short form of the answer, with a tick because it was checked before any time is shown.\n\n",
+         together, memory the most held at once, over time how it came to that (the same scale in each\n\
+         row), moved the rows copied between partitions, and answer a short form of the\n\
+         answer, with a tick because it was checked before any time is shown.\n\n",
         HumanCount(SHIPPED_ROWS as u64),
         report::count(threads, "thread")
     ))?;
+    let mut sweep = Sweep::anyhow()?;
     for workload in workloads::ALL {
         let plan = Plan {
             workload,
             modes: vec![Mode::Eager, Mode::Dropin, Mode::Partitioned],
             engine: None,
             flights: Flights::SHIPPED,
+            rows: SHIPPED_ROWS as u64,
             runs: 3,
             threads,
             memory_limit: None,
         };
-        let comparison = measured(&plan)?;
+        let comparisons = sweep.run(std::slice::from_ref(&plan))?;
+        let comparison = &comparisons[0];
         let mut text = format!("{}: {}\n\n", workload.name, workload.question);
         if let Some(answer) = &comparison.answer {
             text += &format!("{}\n", report::answer(answer, 4));
         }
-        text += &format!("{}\n", report::comparison(&plan, &comparison));
+        text += &format!("{}\n", report::comparison(&plan, comparison));
         print(&text)?;
     }
     print(NEXT)

@@ -11,6 +11,65 @@ pub fn threads(text: &str) -> Result<usize, String> {
     }
 }
 
+/// Several values, as `--rows 1e5,1e6` or `--rows 1e5..1e7` name them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Several(pub Vec<u64>);
+
+/// Numbers of rows: one, a list, or a range in steps of about 3 (1e5, 3e5, 1e6, ...).
+pub fn several_rows(text: &str) -> Result<Several, String> {
+    several(text, rows, |value| {
+        // 1, 3, 10, 30, ...: evenly spaced to the eye where the axis is logarithmic.
+        let decade = 10u64.pow(value.max(1).ilog10());
+        if value < 3 * decade { 3 * decade } else { decade.saturating_mul(10) }
+    })
+}
+
+/// Numbers of groups, or of operations per row: one, a list, or a range in steps of 10.
+pub fn several_tens(text: &str) -> Result<Several, String> {
+    several(text, rows, |value| if value == 0 { 1 } else { 10u64.saturating_pow(value.ilog10() + 1) })
+}
+
+/// Numbers of threads: one, a list, or a range in doublings.
+pub fn several_threads(text: &str) -> Result<Several, String> {
+    several(text, |text| threads(text).map(|threads| threads as u64), |value| value * 2)
+}
+
+/// `next` is the next larger value of a range; its two ends always belong to it.
+fn several(
+    text: &str,
+    one: impl Fn(&str) -> Result<u64, String>,
+    next: impl Fn(u64) -> u64,
+) -> Result<Several, String> {
+    let mut values = Vec::new();
+    for part in text.split(',') {
+        let Some((from, to)) = part.split_once("..") else {
+            values.push(one(part)?);
+            continue;
+        };
+        let (from, to) = (one(from)?, one(to)?);
+        if from > to {
+            return Err(format!("the range {part} runs backwards; put the smaller end first"));
+        }
+        let mut value = from;
+        while value < to {
+            values.push(value);
+            value = next(value);
+        }
+        values.push(to);
+    }
+    for (at, value) in values.iter().enumerate() {
+        if values[..at].contains(value) {
+            return Err(format!("{value} is named twice; name each value once"));
+        }
+    }
+    Ok(Several(values))
+}
+
+/// A number of operations per row, or of groups: `1000` or `1e3`.
+pub fn number(text: &str) -> Result<u64, String> {
+    rows(text)
+}
+
 /// A number of runs, from 1.
 pub fn runs(text: &str) -> Result<usize, String> {
     match text.parse::<usize>() {
@@ -71,6 +130,25 @@ mod tests {
         for text in ["2147483648", "1e10", "99999999999999999999999", "1e99999999999"] {
             assert!(rows(text).unwrap_err().contains("at most 2147483647"), "{text}");
         }
+    }
+
+    #[test]
+    fn ranges_have_both_ends_and_round_steps_between() {
+        let values = |several: Result<Several, String>| several.unwrap().0;
+        assert_eq!(values(several_rows("1e5..1e7")), [100_000, 300_000, 1_000_000, 3_000_000, 10_000_000]);
+        assert_eq!(values(several_rows("2e5..336776")), [200_000, 300_000, 336_776]);
+        assert_eq!(values(several_rows("5,1e1")), [5, 10]);
+        assert_eq!(values(several_rows("7..7")), [7]);
+        assert_eq!(values(several_tens("10..1e4")), [10, 100, 1_000, 10_000]);
+        assert_eq!(values(several_tens("0..20")), [0, 1, 10, 20]);
+        assert_eq!(values(several_threads("1..6")), [1, 2, 4, 6]);
+        for (text, part) in
+            [("9..1", "backwards"), ("1,1", "named twice"), ("1..x", "whole number"), ("..", "whole number")]
+        {
+            let complaint = several_rows(text).unwrap_err();
+            assert!(complaint.contains(part), "{text}: {complaint}");
+        }
+        assert!(several_threads("0..4").is_err());
     }
 
     #[test]

@@ -1,80 +1,115 @@
-//! One run in a process of its own: `outgrow run ... --json`, and what became of it.
+//! One run in a process of its own: `outgrow run ... --json`, watched, and what became of it.
 
+use std::fs::File;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::process::Stdio;
 
 use polars::prelude::DataFrame;
+use serde::{Deserialize, Serialize};
 
-use super::{Flights, Plan, Record, read};
+use super::memory_limit::{ran_out_of_memory, unlimited};
+use super::process::{Ended, watch};
+use super::record::{Case, Outcome, Phases, Record, Step, TaskStage, VERSION, thin};
+use super::{Flights, MemoryCap, Plan, Summary, machine, read};
 use crate::error::{Error, Result};
-use crate::scratch;
 use crate::workloads::Mode;
 
-/// What became of a run.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// It gave an answer.
-    Finished(Record),
-    /// It died of its memory limit: a result too.
-    OutOfMemory {
-        /// Seconds from its start to its end.
-        after_s: f64,
-    },
-}
-
-impl Outcome {
-    /// The record, if there is one.
-    pub fn record(&self) -> Option<&Record> {
-        match self {
-            Outcome::Finished(record) => Some(record),
-            Outcome::OutOfMemory { .. } => None,
-        }
-    }
+/// What a run tells its parent beside its summary, in a file.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Trace {
+    /// Seconds since 1970 when it began, had read the last rows, had its answer, and had written that.
+    pub unix_s: [f64; 4],
+    /// Bytes of files read.
+    pub file_bytes_read: u64,
+    /// Rows of the answer.
+    pub answer_rows: u64,
+    /// The ledger.
+    pub steps: Vec<Step>,
+    /// Who did what when.
+    pub stages: Vec<TaskStage>,
 }
 
 /// Runs one mode of the plan in a child process; the answer comes back through a file in `folder`.
-pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Outcome, Option<DataFrame>)> {
-    let answer = folder.join("answer.parquet");
-    let mut command = Command::new(program);
-    command.args(["run", plan.workload.name, "--mode", &mode.to_string(), "--json", "--answer"]).arg(&answer);
+///
+/// The record that is returned knows nothing yet of sweep, plan, round, machine and program.
+pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Record, Option<DataFrame>)> {
+    let file = |name: &str| folder.join(name);
+    let cap = plan.memory_limit.map(MemoryCap::new).transpose()?;
+    let mut command = cap.as_ref().map_or_else(|| unlimited(program), |cap| cap.command(program));
+    command.args(["run", plan.workload.name, "--mode", &mode.to_string(), "--json", "--answer"]);
+    command.arg(file("answer.parquet")).arg("--trace").arg(file("trace.json"));
     command.args(["--threads", &plan.threads.to_string()]);
     match &plan.flights {
         Flights::Rows(rows) => command.args(["--rows", &rows.to_string()]),
         Flights::Files(files) => command.args(["--input", files]),
+        Flights::MadeUp { rows, groups, cost } => {
+            command.args(["--rows", &rows.to_string(), "--groups", &groups.to_string(), "--cost", &cost.to_string()])
+        }
     };
     if let (Some(engine), Mode::Partitioned) = (&plan.engine, mode) {
         command.args(["--engine", engine]);
     }
-    if let Some(bytes) = plan.memory_limit {
-        command.args(["--memory-limit", &bytes.to_string()]);
-    }
     // A backtrace needs memory: see `Setting::prepare_environment`.
-    command.env("RUST_BACKTRACE", "0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-
-    let start = Instant::now();
+    command.env("RUST_BACKTRACE", "0");
     let cannot =
         |cause: std::io::Error| Error::Failure(format!("cannot start {}: {cause}. Build it again.", program.display()));
-    let (child, _listed) = scratch::spawn(&mut command).map_err(cannot)?;
-    let output = child.wait_with_output().map_err(cannot)?;
-    let after_s = start.elapsed().as_secs_f64();
-    if output.status.success() {
-        let line = String::from_utf8_lossy(&output.stdout);
-        let line = line.lines().last().unwrap_or_default();
-        let record = serde_json::from_str(line).map_err(|cause| {
-            Error::Failure(format!(
-                "the run of {mode} printed no record ({cause}) but `{line}`. Build the program again."
-            ))
-        })?;
-        return Ok((Outcome::Finished(record), Some(read(&answer)?)));
+    let output = |name: &str| File::create(file(name)).map_err(cannot);
+    command.stdin(Stdio::null()).stdout(output("stdout")?).stderr(output("stderr")?);
+
+    let before = machine::load();
+    let ended = watch(&mut command).map_err(cannot)?;
+    let mut record = Record {
+        version: VERSION,
+        started: utc(ended.began_unix_s),
+        case: Case {
+            workload: plan.workload.name.to_string(),
+            mode: mode.to_string(),
+            engine: plan.engine.clone().filter(|_| mode == Mode::Partitioned),
+            threads: plan.threads,
+            rows: plan.rows,
+            input: plan.flights.files().map(str::to_string),
+            groups: plan.flights.shape().map(|(groups, _)| groups),
+            cost: plan.flights.shape().map(|(_, cost)| cost),
+            memory_limit: cap.as_ref().map(MemoryCap::limit),
+        },
+        process: ended.process.clone(),
+        curve: thin(&rounded(&ended.curve)),
+        before,
+        after: machine::load(),
+        ..Record::default()
+    };
+    let text = |name: &str| String::from_utf8_lossy(&std::fs::read(file(name)).unwrap_or_default()).into_owned();
+    if ended.status.success() {
+        let line = text("stdout").lines().last().unwrap_or_default().to_string();
+        let unreadable = |cause: serde_json::Error, line: &str| {
+            Error::Failure(format!("the run of {mode} printed no summary ({cause}) but `{line}`. Build it again."))
+        };
+        let summary: Summary = serde_json::from_str(&line).map_err(|cause| unreadable(cause, &line))?;
+        let trace = text("trace.json");
+        let trace: Trace = serde_json::from_str(&trace).map_err(|cause| unreadable(cause, &trace))?;
+        let since_began = |unix_s: f64| round((unix_s - ended.began_unix_s).max(0.0));
+        let [begin_s, read_s, work_s, answer_s] = trace.unix_s.map(since_began);
+        record.wall_s = summary.wall_s;
+        record.cpu_s = Some(summary.cpu_s);
+        record.process.peak_rss_bytes = record.process.peak_rss_bytes.max(Some(summary.peak_rss_bytes));
+        record.phases = Some(Phases { begin_s, read_s: read_s.clamp(begin_s, work_s), work_s, answer_s });
+        record.file_bytes_read = trace.file_bytes_read;
+        record.steps = trace.steps;
+        record.stages = trace.stages;
+        record.digest = Some(summary.digest);
+        record.answer_rows = Some(trace.answer_rows);
+        return Ok((record, Some(read(&file("answer.parquet"))?)));
     }
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    if killed(&output.status) || ran_out_of_memory(&complaint) {
+    let complaint = text("stderr");
+    if cap.as_ref().is_some_and(MemoryCap::has_killed) || killed(&ended) || ran_out_of_memory(&complaint) {
+        record.outcome = Outcome::OutOfMemory;
+        record.wall_s = ended.process.wall_s;
         return match plan.memory_limit {
-            Some(_) => Ok((Outcome::OutOfMemory { after_s }, None)),
+            Some(_) => Ok((record, None)),
             None => Err(Error::Failure(format!(
-                "the run of {mode} was stopped by the system after {after_s:.1} s, most likely for want of memory. Ask \
-                 for fewer --rows, or make it a result with --memory-limit."
+                "the run of {mode} was stopped by the system after {:.1} s, most likely for want of memory. Ask for \
+                 fewer --rows, or make it a result with --memory-limit.",
+                record.wall_s
             ))),
         };
     }
@@ -83,26 +118,33 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Ou
     let line = lines().find(|line| line.starts_with("error: ")).or(lines().next()).unwrap_or("it said nothing.");
     Err(Error::Failure(format!(
         "the run of {mode} ended with {}: {}",
-        output.status,
+        ended.status,
         line.trim_start_matches("error: ")
     )))
 }
 
+/// `2026-11-22T21:30:00Z`.
+fn utc(unix_s: f64) -> String {
+    let time = chrono::DateTime::from_timestamp(unix_s as i64, 0).unwrap_or_default();
+    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// To a tenth of a millisecond: what is sampled every 2 ms has no more digits, and a line stays short.
+fn round(seconds: f64) -> f64 {
+    (seconds * 1e4).round() / 1e4
+}
+
+fn rounded(curve: &[(f64, u64)]) -> Vec<(f64, u64)> {
+    curve.iter().map(|(at_s, bytes)| (round(*at_s), *bytes)).collect()
+}
+
 #[cfg(unix)]
-fn killed(status: &std::process::ExitStatus) -> bool {
+fn killed(ended: &Ended) -> bool {
     use std::os::unix::process::ExitStatusExt;
-    status.signal() == Some(nix::sys::signal::Signal::SIGKILL as i32)
+    ended.status.signal() == Some(nix::sys::signal::Signal::SIGKILL as i32)
 }
 
 #[cfg(not(unix))]
-fn killed(_status: &std::process::ExitStatus) -> bool {
+fn killed(_ended: &Ended) -> bool {
     false
-}
-
-/// What is said when memory is refused: by Rust's allocator, and by the system (no room for data, or for the stack of a
-/// thread).
-fn ran_out_of_memory(complaint: &str) -> bool {
-    ["memory allocation of", "Cannot allocate memory", "Resource temporarily unavailable"]
-        .iter()
-        .any(|phrase| complaint.contains(phrase))
 }

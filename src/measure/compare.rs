@@ -1,16 +1,17 @@
-//! Modes side by side: runs in turn, answers checked, records kept.
+//! Modes side by side: runs in turn, answers checked, a record kept of each.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use polars::prelude::DataFrame;
 
-use super::{Flights, Outcome, Record, agree, agree_with_expected, child};
-use crate::error::Result;
+use super::record::{Machine, Program};
+use super::{Flights, Journal, Record, agree, agree_with_expected, child, machine};
+use crate::error::{Error, Result};
 use crate::scratch::TempFolder;
 use crate::workloads::{Mode, Workload};
 
 /// What to compare.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// The question.
     pub workload: &'static Workload,
@@ -20,11 +21,13 @@ pub struct Plan {
     pub engine: Option<String>,
     /// The flights.
     pub flights: Flights,
+    /// How many they are.
+    pub rows: u64,
     /// Counted runs of each mode; one more of each comes first to warm up.
     pub runs: usize,
     /// Threads of the drop-in and the partitioned mode.
     pub threads: usize,
-    /// Bytes of private memory that a run may have.
+    /// Bytes of memory that a run may have.
     pub memory_limit: Option<u64>,
 }
 
@@ -33,72 +36,149 @@ impl Plan {
     pub fn processes(&self) -> usize {
         (self.runs + 1) * self.modes.len()
     }
-}
 
-/// All runs of one mode, the first one to warm up left out.
-pub struct ModeRuns {
-    /// The mode.
-    pub mode: Mode,
-    /// What became of each run.
-    pub outcomes: Vec<Outcome>,
-}
-
-impl ModeRuns {
-    /// The records of the runs that gave an answer.
-    pub fn records(&self) -> Vec<&Record> {
-        self.outcomes.iter().filter_map(Outcome::record).collect()
+    /// The plan in words: what a record keeps of it, and what an interrupted one is known by.
+    pub fn words(&self) -> String {
+        let modes: Vec<String> = self.modes.iter().map(Mode::to_string).collect();
+        let mut words = format!("{} {} x{}", self.workload.name, modes.join(","), self.runs);
+        words += &match &self.flights {
+            Flights::Rows(rows) => format!(" rows={rows}"),
+            Flights::Files(files) => format!(" input={files}"),
+            Flights::MadeUp { rows, groups, cost } => format!(" rows={rows} groups={groups} cost={cost}"),
+        };
+        words += &format!(" threads={}", self.threads);
+        if let Some(engine) = &self.engine {
+            words += &format!(" engine={engine}");
+        }
+        if let Some(bytes) = self.memory_limit {
+            words += &format!(" memory={bytes}");
+        }
+        words
     }
 }
 
+/// All counted runs of one mode.
+#[derive(Clone, Debug)]
+pub struct ModeRuns {
+    /// The mode.
+    pub mode: Mode,
+    /// A record per run.
+    pub records: Vec<Record>,
+}
+
 /// Modes that gave the same answer, and what it cost them.
+#[derive(Clone, Debug, Default)]
 pub struct Comparison {
     /// A row per mode, in the order of the plan.
     pub modes: Vec<ModeRuns>,
-    /// The answer on which they agree; none when no mode had memory enough.
+    /// The answer on which they agree; none when no mode had memory enough, or all runs were done before.
     pub answer: Option<DataFrame>,
     /// Whether it is also the expected one (`datasets/answers/`), which there is for all shipped flights only.
     pub as_expected: bool,
 }
 
-/// Runs the plan in child processes of `program` (this very program). `progress` is told before each run how many are
-/// done, and what comes next.
+/// What comparisons of one sweep share.
+#[derive(Debug)]
+pub struct Lab {
+    /// This very program, to be started for each run.
+    pub program: PathBuf,
+    /// Where records are kept; none for nowhere.
+    pub journal: Option<Journal>,
+    /// The name of the sweep.
+    pub sweep: String,
+    /// Records of this sweep from before it was interrupted.
+    pub done: Vec<Record>,
+    machine: Machine,
+    version: Program,
+}
+
+impl Lab {
+    /// Sets up a sweep, or goes on with one.
+    pub fn new(program: PathBuf, journal: Option<Journal>, sweep: String, done: Vec<Record>) -> Self {
+        Self { program, journal, sweep, done, machine: machine::machine(), version: machine::program() }
+    }
+}
+
+/// Runs the plan in child processes. `progress` is told each run before it begins, and whether it was done before an
+/// interruption.
 ///
 /// The flights must be there: a child that grew them would be measured growing.
 ///
 /// # Errors
-/// [`Error::Disagreement`](crate::Error::Disagreement) when answers differ, from each other or from the expected one;
-/// [`Error::Failure`](crate::Error::Failure) with the complaint of a run that failed.
-pub fn compare(program: &Path, plan: &Plan, mut progress: impl FnMut(usize, Mode)) -> Result<Comparison> {
+/// [`Error::Disagreement`] when answers differ, from each other or from the expected one; [`Error::Failure`] with the
+/// complaint of a run that failed.
+pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(Mode, bool)) -> Result<Comparison> {
     let folder = TempFolder::new()?;
-    let mut modes: Vec<ModeRuns> = plan.modes.iter().map(|mode| ModeRuns { mode: *mode, outcomes: vec![] }).collect();
+    let words = plan.words();
+    let mut modes: Vec<ModeRuns> = plan.modes.iter().map(|mode| ModeRuns { mode: *mode, records: vec![] }).collect();
     let mut reference: Option<(String, DataFrame)> = None;
     let mut as_expected = false;
-    let mut done = 0;
+    let mut digests: Vec<Record> = Vec::new();
     // In turn, so that a machine that slows down meanwhile slows all modes down.
     // Nor has a mode a place of its own in the turn: what came just before leaves its mark on caches and clock rates.
     for round in 0..=plan.runs {
         for turn in 0..plan.modes.len() {
             let of_mode = &mut modes[(round + turn) % plan.modes.len()];
-            progress(done, of_mode.mode);
-            let (outcome, answer) = child::run(program, plan, of_mode.mode, folder.path())?;
-            if let Some(answer) = answer {
-                let name = of_mode.mode.to_string();
-                match &reference {
-                    Some((first, reference)) => agree(plan.workload, (first, reference), (&name, &answer))?,
-                    None => {
-                        if plan.flights == Flights::SHIPPED {
-                            agree_with_expected(plan.workload, &name, &answer)?;
-                            as_expected = true;
+            let name = of_mode.mode.to_string();
+            let before = lab
+                .done
+                .iter()
+                .find(|record| record.plan == words && record.round == round && record.case.mode == name);
+            progress(of_mode.mode, before.is_some());
+            let record = if let Some(before) = before {
+                before.clone()
+            } else {
+                let (mut record, answer) = child::run(&lab.program, plan, of_mode.mode, folder.path())?;
+                if let Some(answer) = answer {
+                    match &reference {
+                        Some((first, reference)) => agree(plan.workload, (first, reference), (&name, &answer))?,
+                        None => {
+                            if plan.flights == Flights::SHIPPED {
+                                agree_with_expected(plan.workload, &name, &answer)?;
+                                as_expected = true;
+                            }
+                            reference = Some((name, answer));
                         }
-                        reference = Some((name, answer));
                     }
                 }
+                record.sweep = lab.sweep.clone();
+                record.plan = words.clone();
+                record.round = round;
+                record.machine = lab.machine.clone();
+                record.program = lab.version.clone();
+                if round != 1 {
+                    record.stages.clear();
+                }
+                // Only now: a record says that the answer was right.
+                if let Some(journal) = &mut lab.journal {
+                    journal.append(&record)?;
+                }
+                record
+            };
+            if record.digest.is_some() {
+                digests.push(record.clone());
             }
             if round > 0 {
-                of_mode.outcomes.push(outcome);
+                of_mode.records.push(record);
             }
-            done += 1;
         }
     }
+    // Answers of runs from before an interruption are gone; their digests are not.
+    if let Some(pair) =
+        digests.windows(2).find(|pair| pair[0].digest != pair[1].digest && reference_is_missing(lab, pair))
+    {
+        return Err(Error::Disagreement(format!(
+            "{words}: the answers of {} and {} differ: {} and {}. Measure again without --resume.",
+            pair[0].case.mode,
+            pair[1].case.mode,
+            pair[0].digest.as_deref().unwrap_or_default(),
+            pair[1].digest.as_deref().unwrap_or_default()
+        )));
+    }
     Ok(Comparison { modes, answer: reference.map(|(_, answer)| answer), as_expected })
+}
+
+/// Whether one of the two was run before an interruption, so that only its digest can be held against the other.
+fn reference_is_missing(lab: &Lab, pair: &[Record]) -> bool {
+    pair.iter().any(|record| lab.done.contains(record))
 }

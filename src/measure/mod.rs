@@ -1,20 +1,30 @@
-//! Measuring: one child process per run, the answer checked before a time is shown.
+//! Measuring: one child process per run, the answer checked before a time is shown, a record kept of each.
 //!
-//! [`run_here`] is one run in this process, with its [`Record`]; [`compare()`] starts children that do just that, in turn
-//! (A B C A B C), checks that they agree, and hands back all records. Nothing here prints.
+//! [`run_here`] is one run in this process, with its [`Summary`]; [`compare()`] starts children that do just that, in turn
+//! (A B C A B C), [watches](watch) them, checks that they agree, and keeps a [`Record`] of each in a [`Journal`].
+//! [`Figures`] are what several records say together, [`weak`] why they should not be relied on. Nothing here prints.
 
 mod answers;
 mod child;
 mod compare;
+mod figures;
 mod here;
+pub mod machine;
 mod memory_limit;
-mod record;
+mod process;
+pub mod record;
+mod records;
+mod summary;
 mod usage;
+pub mod weak;
 
 pub use answers::{agree, agree_with_expected, check_name, digest, expected, read, write};
-pub use child::Outcome;
-pub use compare::{Comparison, ModeRuns, Plan, compare};
+pub use compare::{Comparison, Lab, ModeRuns, Plan, compare};
+pub use figures::{Cell, Figures, cells, died_after_s, median, sorted};
 pub use here::{Flights, Run, run_here};
-pub use memory_limit::limit_memory;
+pub use memory_limit::{MemoryCap, limit_memory};
+pub use process::{Ended, watch};
 pub use record::Record;
+pub use records::{Journal, Records, default_records, read_records};
+pub use summary::Summary;
 pub use usage::Usage;

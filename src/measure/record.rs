@@ -1,30 +1,280 @@
-//! What is kept of a run.
+//! What is kept of a run: one line of JSON, from which every chart is drawn.
+//!
+//! A line stands for itself: it says what was run, on which machine, by which program, and under what load, so that a
+//! figure can be traced to it and lines of several files can be put together.
 
 use serde::{Deserialize, Serialize};
 
-/// One run of one workload in one mode, as `outgrow run --json` prints it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub use crate::timeline::TaskStage;
+
+/// The version of the lines written here. It grows when a field changes its meaning; new fields do not change it.
+pub const VERSION: u32 = 1;
+
+/// One measured run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Record {
+    /// [`VERSION`] of the program that wrote it.
+    pub version: u32,
+    /// When the run began: UTC, as `2026-11-22T21:30:00Z`.
+    pub started: String,
+    /// The comparison or sweep that it belongs to.
+    pub sweep: String,
+    /// What that was asked to do, word for word: the same words can be resumed.
+    pub plan: String,
+    /// 0 for the run that warms up, which counts for nothing; then 1, 2, ...
+    pub round: usize,
+    /// What was run.
+    #[serde(flatten)]
+    pub case: Case,
+    /// Whether it gave an answer.
+    pub outcome: Outcome,
+    /// Finished: seconds from before reading to the answer. Otherwise from the start of the process to its death.
+    pub wall_s: f64,
+    /// User and system time of all threads in these seconds; none when there was no answer.
+    pub cpu_s: Option<f64>,
+    /// The whole process, as its parent and the kernel saw it.
+    pub process: Process,
+    /// When what began, in seconds since the process began; none when there was no answer.
+    pub phases: Option<Phases>,
+    /// Resident memory over time: (seconds since the process began, bytes). At most [`CURVE_POINTS`] points.
+    pub curve: Vec<(f64, u64)>,
+    /// Bytes of Parquet files that were read, compressed as they lie there.
+    pub file_bytes_read: u64,
+    /// The ledger: what was done and moved, step by step.
+    pub steps: Vec<Step>,
+    /// Who did which task when; only in the first counted run, since it is long.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<TaskStage>,
+    /// Short form of the answer.
+    pub digest: Option<String>,
+    /// Rows of the answer.
+    pub answer_rows: Option<u64>,
+    /// Where it ran.
+    pub machine: Machine,
+    /// What ran.
+    pub program: Program,
+    /// The machine just before.
+    pub before: Load,
+    /// The machine just after.
+    pub after: Load,
+    /// Where it was read from, for reference: the number of its line, from 1.
+    #[serde(skip)]
+    pub line: usize,
+}
+
+/// What is run. Runs of the same case can be put together.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Case {
     /// Name of the workload.
     pub workload: String,
     /// `eager`, `dropin` or `partitioned`.
     pub mode: String,
-    /// The engine of a partitioned run; the other modes have none.
+    /// The engine of a partitioned run, if it is not the default.
     pub engine: Option<String>,
-    /// Threads that the run could use.
+    /// Threads of the drop-in and the partitioned mode; eager has the same number here, and uses one.
     pub threads: usize,
     /// Rows of the input.
     pub rows: u64,
-    /// Seconds from before reading to the answer.
+    /// Files that were given; none for flights shipped or grown.
+    pub input: Option<String>,
+    /// The shape of made-up rows; none for flights.
+    pub groups: Option<u64>,
+    /// Operations per row of the function on made-up rows.
+    pub cost: Option<u64>,
+    /// The limit on memory, if there was one.
+    pub memory_limit: Option<MemoryLimit>,
+}
+
+/// A limit on the memory of a process.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MemoryLimit {
+    /// How much it may have.
+    pub bytes: u64,
+    /// Who holds it to that: `cgroup v1`, `cgroup v2` (resident memory) or `RLIMIT_DATA` (memory asked for).
+    pub by: String,
+}
+
+/// What became of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It gave an answer, which agreed with all others.
+    #[default]
+    Finished,
+    /// It died of its memory limit: a result too.
+    OutOfMemory,
+}
+
+/// A process as its parent and the kernel saw it, from its start to its end.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Process {
+    /// Seconds from start to end.
     pub wall_s: f64,
-    /// User and system time of all threads in these seconds.
-    pub cpu_s: f64,
-    /// The most memory that the process had resident at once, in bytes; 0 where the system does not say.
-    pub peak_rss_bytes: u64,
+    /// Seconds of all threads in the program; none where the system does not say (so too below).
+    pub user_s: Option<f64>,
+    /// Seconds of all threads in the kernel.
+    pub system_s: Option<f64>,
+    /// The most memory resident at once, by the kernel's own high-water mark.
+    pub peak_rss_bytes: Option<u64>,
+    /// Pages that were mapped without reading a disk.
+    pub minor_faults: Option<u64>,
+    /// Pages that had to be read from a disk.
+    pub major_faults: Option<u64>,
+    /// Bytes that came from a disk, and not from the system's cache.
+    pub disk_read_bytes: Option<u64>,
+}
+
+/// When the phases of a run ended, in seconds since its process began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Phases {
+    /// The run began: the program was loaded, and wall time starts.
+    pub begin_s: f64,
+    /// The last rows had been read. A mode that reads and works in turn ends both at nearly the same time.
+    pub read_s: f64,
+    /// The answer was there: wall time ends.
+    pub work_s: f64,
+    /// The answer had been written and handed over.
+    pub answer_s: f64,
+}
+
+/// A step of the ledger, as [`crate::ledger::Step`]; a field that a line does not have is 0.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Step {
+    /// What was done, in words.
+    pub what: String,
+    /// How many tasks it was divided into.
+    pub tasks: usize,
+    /// Rows that the tasks worked on.
+    pub rows: u64,
+    /// Rows of the largest task.
+    pub largest_task_rows: u64,
+    /// What the largest task was.
+    pub largest_task: String,
     /// Rows copied from one partition to another.
     pub rows_moved: u64,
     /// Bytes of these rows.
     pub bytes_moved: u64,
-    /// Short form of the answer: equal for equal answers, last digits aside.
-    pub digest: String,
+    /// Rows brought to one place.
+    pub rows_gathered: u64,
+    /// Bytes of new columns held at its end.
+    pub bytes_materialised: u64,
+    /// Bytes written to temporary files.
+    pub bytes_spilled: u64,
+    /// Nothing that follows could start before all of this had ended.
+    pub barrier: bool,
+}
+
+/// A machine.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Brand of its processor.
+    pub cpu: String,
+    /// Cores that a process may use.
+    pub cores: usize,
+    /// Main memory.
+    pub memory_bytes: u64,
+    /// Its operating system.
+    pub os: String,
+}
+
+/// The program that ran.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Program {
+    /// Version of this crate.
+    pub outgrow: String,
+    /// Version of the dataframe engine underneath.
+    pub polars: String,
+    /// The commit that was checked out; none outside a git repository.
+    pub commit: Option<String>,
+    /// Whether tracked files differed from that commit.
+    pub dirty: bool,
+}
+
+/// How busy a machine is at a moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Load {
+    /// Load average of the last minute.
+    pub one_minute: Option<f64>,
+    /// Memory that a program could still get.
+    pub available_bytes: u64,
+    /// Swap space in use.
+    pub swap_used_bytes: u64,
+    /// Seconds that all cores together have worked since the machine started, for whomever; Linux only.
+    pub busy_s: Option<f64>,
+    /// Whether it runs on a battery; none where that cannot be seen.
+    pub on_battery: Option<bool>,
+}
+
+/// Points that a memory curve may have.
+pub const CURVE_POINTS: usize = 240;
+
+/// A curve with at most [`CURVE_POINTS`] points: of neighbours the highest stays, and so does the first and the last.
+pub fn thin(curve: &[(f64, u64)]) -> Vec<(f64, u64)> {
+    if curve.len() <= CURVE_POINTS {
+        return curve.to_vec();
+    }
+    let (first, last) = (curve[0], curve[curve.len() - 1]);
+    let inner = &curve[1..curve.len() - 1];
+    let highest = |lot: &[(f64, u64)]| *lot.iter().max_by_key(|point| point.1).expect("a chunk is not empty");
+    let lots = inner.chunks(inner.len().div_ceil(CURVE_POINTS - 2)).map(highest);
+    [first].into_iter().chain(lots).chain([last]).collect()
+}
+
+impl Record {
+    /// Rows copied from one partition to another.
+    pub fn rows_moved(&self) -> u64 {
+        self.steps.iter().map(|step| step.rows_moved).sum()
+    }
+
+    /// Bytes of the rows moved.
+    pub fn bytes_moved(&self) -> u64 {
+        self.steps.iter().map(|step| step.bytes_moved).sum()
+    }
+
+    /// Whether it gave an answer.
+    pub fn finished(&self) -> bool {
+        self.outcome == Outcome::Finished
+    }
+
+    /// Cores' worth of work that other programs did meanwhile; none where the system does not say.
+    pub fn others_cores(&self) -> Option<f64> {
+        let all_s = self.after.busy_s? - self.before.busy_s?;
+        let own_s = self.process.user_s? + self.process.system_s?;
+        Some(((all_s - own_s) / self.process.wall_s.max(1e-9)).max(0.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thinned_curve_keeps_its_ends_and_its_peak() {
+        let curve: Vec<(f64, u64)> = (0..10_000).map(|n| (n as f64, if n == 7_777 { 99 } else { n % 50 })).collect();
+        let thinned = thin(&curve);
+        assert!(thinned.len() <= CURVE_POINTS, "{}", thinned.len());
+        assert_eq!((thinned[0], thinned[thinned.len() - 1]), (curve[0], curve[9_999]));
+        assert!(thinned.contains(&(7_777.0, 99)));
+        assert!(thinned.is_sorted_by(|left, right| left.0 < right.0));
+        assert_eq!(thin(&curve[..5]), &curve[..5]);
+    }
+
+    #[test]
+    fn a_record_comes_back_as_it_was_written() {
+        let record = Record { version: VERSION, digest: Some("64e794".into()), wall_s: 0.25, ..Record::default() };
+        let line = serde_json::to_string(&record).unwrap();
+        assert!(!line.contains('\n'));
+        assert_eq!(serde_json::from_str::<Record>(&line).unwrap(), record);
+    }
+
+    #[test]
+    fn work_of_others_is_what_is_left_of_all_work() {
+        let mut record = Record::default();
+        assert_eq!(record.others_cores(), None);
+        record.before.busy_s = Some(100.0);
+        record.after.busy_s = Some(103.0);
+        record.process = Process { wall_s: 2.0, user_s: Some(1.5), system_s: Some(0.5), ..Process::default() };
+        assert_eq!(record.others_cores(), Some(0.5));
+    }
 }

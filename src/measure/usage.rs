@@ -22,7 +22,7 @@ impl Usage {
         let cpu = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
         // `ru_maxrss` is in bytes on macOS and in KiB elsewhere.
         let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
-        let peak = high_water_mark().unwrap_or(usage.max_rss() as u64 * unit);
+        let peak = high_water_mark(std::process::id()).unwrap_or(usage.max_rss() as u64 * unit);
         Self { cpu_s: cpu as f64 / 1e6, peak_rss_bytes: peak }
     }
 
@@ -33,10 +33,10 @@ impl Usage {
     }
 }
 
-/// `VmHWM` of Linux. Unlike `ru_maxrss` it starts anew with the program: a child does not inherit its parent's peak.
-#[cfg(unix)]
-fn high_water_mark() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+/// `VmHWM` of a process under Linux. Unlike `ru_maxrss` it starts anew with the program: a child does not inherit its
+/// parent's peak.
+pub(super) fn high_water_mark(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }

@@ -13,6 +13,8 @@ pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_outgrow"));
     // A backtrace is more than one line.
     command.env("OUTGROW_HOME", env!("CARGO_MANIFEST_DIR")).env_remove("RUST_BACKTRACE");
+    // Records of tests are no measurements.
+    command.env("OUTGROW_RECORDS", concat!(env!("CARGO_TARGET_TMPDIR"), "/records"));
     command
 }
 

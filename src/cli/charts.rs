@@ -1,0 +1,121 @@
+//! `outgrow charts`: records as SVG files, and a page of all of them.
+
+use std::path::{Path, PathBuf};
+
+use super::print::print;
+use super::report::count;
+use crate::charts::page::{About, page};
+use crate::charts::{self, Chart, bench, pick, words};
+use crate::error::{Error, Result};
+use crate::flights::home;
+use crate::measure::{Record, default_records, read_records};
+use crate::scratch::Replacement;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  outgrow charts\n  outgrow charts --records results/mine.jsonl --out mine\n\n\
+                        Records come from `outgrow compare`, from the tour, and from `outgrow measure`.")]
+pub struct Args {
+    /// The records to draw [default: records/records.jsonl]
+    #[arg(long, value_name = "FILE.jsonl")]
+    records: Option<PathBuf>,
+    /// The folder to write to [default: charts/]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub fn charts(args: &Args) -> Result<()> {
+    let records = args.records.clone().unwrap_or_else(default_records);
+    let out = args.out.clone().unwrap_or_else(|| home().join("charts"));
+    let drawn = draw(&records, &out)?;
+    print(&format!("{} and a page of all: {}\n", count(drawn, "chart"), out.join("index.html").display()))
+}
+
+/// Draws everything that the records are enough for, and returns how many charts there are.
+pub fn draw(records: &Path, out: &Path) -> Result<usize> {
+    let all = read_records(records)?;
+    for skipped in &all.skipped {
+        eprintln!("note: {skipped}");
+    }
+    if all.records.is_empty() {
+        return Err(Error::input(format!(
+            "{} holds no record that could be drawn. Make some with `outgrow compare aggregation`.",
+            records.display()
+        )));
+    }
+    let charts = charts::all(&all.records)?;
+    let of_machine = pick::one_machine(&all.records);
+    let mut notes = all.skipped;
+    if of_machine.len() < all.records.len() {
+        notes.push(format!(
+            "{} of {} records come from another machine and are left out: figures of two machines are not mixed.",
+            all.records.len() - of_machine.len(),
+            all.records.len()
+        ));
+    }
+    let about = about(&of_machine, records, out, notes);
+    std::fs::create_dir_all(out).map_err(Error::io("cannot make", out, "Choose another --out."))?;
+    remove_old(out, &charts);
+    for chart in &charts {
+        write(&out.join(format!("{}.svg", chart.name)), &chart.svg)?;
+    }
+    write(&out.join("index.html"), &page(&charts, &about))?;
+    Ok(charts.len())
+}
+
+fn about(of_machine: &[&Record], records: &Path, out: &Path, notes: Vec<String>) -> About {
+    let folder = bench::folder();
+    let report = folder.join("report/index.html");
+    About {
+        provenance: pick::provenance(of_machine),
+        records: format!(
+            "{} in {}; a figure's table names the lines it comes from",
+            count(of_machine.len(), "record"),
+            records.file_name().unwrap_or_default().to_string_lossy()
+        ),
+        words: words::by_workload(of_machine).into_iter().chain(words::limits(of_machine)).collect(),
+        notes,
+        benches: bench::benches(&folder),
+        criterion: report.is_file().then(|| relative(out, &report)).flatten(),
+    }
+}
+
+/// The way from a folder to a file, so that the link holds when both are moved together.
+fn relative(from: &Path, to: &Path) -> Option<String> {
+    let absolute = |path: &Path| std::path::absolute(path).ok();
+    let (from, to) = (absolute(from)?, absolute(to)?);
+    let shared = from.components().zip(to.components()).take_while(|(this, that)| this == that).count();
+    let up = from.components().skip(shared).map(|_| "..".to_string());
+    let down = to.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    Some(up.chain(down).collect::<Vec<_>>().join("/"))
+}
+
+/// Charts of an earlier time that are not drawn any more.
+fn remove_old(out: &Path, charts: &[Chart]) {
+    const KINDS: [&str; 8] = ["time", "memory", "rows", "threads", "moved", "tasks", "crossover", "overhead"];
+    for entry in out.read_dir().into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(stem) = name.strip_suffix(".svg") else { continue };
+        let of_kind = stem.split_once('-').is_some_and(|(kind, _)| KINDS.contains(&kind));
+        if of_kind && charts.iter().all(|chart| chart.name != stem) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Writes a file that is there whole or not at all.
+pub fn write(path: &Path, text: &str) -> Result<()> {
+    let draft = Replacement::file(path, true)?;
+    std::fs::write(draft.path(), text).map_err(Error::io("cannot write", path, "Choose another --out."))?;
+    draft.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_goes_up_and_down_again() {
+        let link = relative("/project/results/day".as_ref(), "/project/target/criterion/report/index.html".as_ref());
+        assert_eq!(link.unwrap(), "../../target/criterion/report/index.html");
+    }
+}

@@ -1,0 +1,100 @@
+//! Comparisons one after the other, with one file of records, a progress bar, and a way to go on.
+
+use std::path::{Path, PathBuf};
+
+use super::progress;
+use crate::error::{Error, Result};
+use crate::measure::{self, Comparison, Journal, Lab, Plan, Record, default_records, machine, read_records};
+
+/// A series of measurements that share a name and a file of records.
+pub struct Sweep {
+    lab: Lab,
+}
+
+impl Sweep {
+    /// A new one, whose records go to this file, or to the default one.
+    pub fn new(records: Option<&PathBuf>) -> Result<Self> {
+        Self::with(Some(Journal::open(&path(records))?), vec![])
+    }
+
+    /// A new one for a tour: where no record can be kept it goes on without.
+    pub fn anyhow() -> Result<Self> {
+        Self::with(Journal::open(&default_records()).map_err(|error| eprintln!("note: {error}")).ok(), vec![])
+    }
+
+    /// Goes on with the newest sweep that has a record for which `is_of_it` holds; a new one where there is none.
+    pub fn resumed(records: Option<&PathBuf>, is_of_it: impl Fn(&Record) -> bool) -> Result<Self> {
+        let path = path(records);
+        let done = if path.exists() { unfinished(&path, is_of_it)? } else { vec![] };
+        Self::with(Some(Journal::open(&path)?), done)
+    }
+
+    fn with(journal: Option<Journal>, done: Vec<Record>) -> Result<Self> {
+        let program = std::env::current_exe()
+            .map_err(|cause| Error::input(format!("cannot tell where this program is, to start it again: {cause}.")))?;
+        let name = done.first().map_or_else(new_name, |record| record.sweep.clone());
+        Ok(Self { lab: Lab::new(program, journal, name, done) })
+    }
+
+    /// The file that holds the records, if any.
+    pub fn kept_in(&self) -> Option<&Path> {
+        self.lab.journal.as_ref().map(Journal::path)
+    }
+
+    /// Runs the plans that are not done yet, with a progress bar; a comparison per plan.
+    pub fn run(&mut self, plans: &[Plan]) -> Result<Vec<Comparison>> {
+        let all: usize = plans.iter().map(Plan::processes).sum();
+        let bar = progress::steps(all, plans.first().map_or("", |plan| plan.workload.name));
+        let mut begun = 0;
+        let comparisons = plans.iter().map(|plan| {
+            bar.set_prefix(plan.workload.name);
+            measure::compare(&mut self.lab, plan, |mode, done_before| {
+                bar.set_message(format!("{}{mode}", point(plans, plan)));
+                match done_before {
+                    // What was run earlier takes no time, and would make the time that is left look short.
+                    true => bar.set_length(bar.length().unwrap_or(1).saturating_sub(1)),
+                    false => {
+                        bar.set_position(begun);
+                        begun += 1;
+                    }
+                }
+            })
+        });
+        let comparisons = comparisons.collect();
+        bar.finish_and_clear();
+        comparisons
+    }
+}
+
+fn path(records: Option<&PathBuf>) -> PathBuf {
+    records.cloned().unwrap_or_else(default_records)
+}
+
+/// What is special about a plan among others: `rows=100000 threads=2, `.
+fn point(plans: &[Plan], plan: &Plan) -> String {
+    let words = |plan: &Plan| plan.words().split(' ').map(str::to_string).collect::<Vec<_>>();
+    let all: Vec<Vec<String>> = plans.iter().map(words).collect();
+    let special =
+        words(plan).into_iter().filter(|word| word.contains('=') && !all.iter().all(|words| words.contains(word)));
+    special.map(|word| format!("{word}, ")).collect()
+}
+
+/// Records of the newest sweep, on this machine, that has a record for which `is_of_it` holds.
+fn unfinished(path: &Path, is_of_it: impl Fn(&Record) -> bool) -> Result<Vec<Record>> {
+    let all = read_records(path)?;
+    for skipped in &all.skipped {
+        eprintln!("note: {skipped}");
+    }
+    // Where a folder is shared by machines, each goes on with its own.
+    let machine = machine::machine();
+    let of_it = || all.records.iter().filter(|record| record.machine == machine);
+    let newest = of_it().filter(|record| is_of_it(record)).max_by(|this, that| this.started.cmp(&that.started));
+    let newest = newest.map(|record| record.sweep.clone());
+    Ok(of_it().filter(|record| newest.as_ref() == Some(&record.sweep)).cloned().collect())
+}
+
+/// `20261122T213000Z-4711`: sorts by time, and no two are the same.
+fn new_name() -> String {
+    let now = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now());
+    format!("{}-{}", now.format("%Y%m%dT%H%M%SZ"), std::process::id())
+}

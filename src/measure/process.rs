@@ -1,0 +1,154 @@
+//! A process is run and watched: how long it took, what it used, and its memory over time.
+//!
+//! Time, faults and the high-water mark are the kernel's own (`wait4`); the curve is sampled with `sysinfo`, every 2 ms
+//! at first and every 10 ms later, over the process and all its descendants. Knows nothing of workloads.
+
+#[cfg(target_os = "linux")]
+use std::collections::HashSet;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
+
+use super::record::Process;
+use super::usage::high_water_mark;
+use crate::{scratch, timeline};
+
+/// A process that has ended.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// When it began: seconds since 1970.
+    pub began_unix_s: f64,
+    /// What it used, its descendants included.
+    pub process: Process,
+    /// Resident memory over time, together with its descendants: (seconds since it began, bytes). Pages that several
+    /// of them share count for each.
+    pub curve: Vec<(f64, u64)>,
+}
+
+/// Starts a command and waits for its end. It does not outlive an interrupted parent.
+///
+/// # Errors
+/// What the system says when it cannot be started.
+pub fn watch(command: &mut Command) -> std::io::Result<Ended> {
+    let own_peak = high_water_mark(std::process::id());
+    let (start, began_unix_s) = (Instant::now(), timeline::unix_s());
+    let (mut child, _listed) = scratch::spawn(command)?;
+    let (stop, stopped) = channel();
+    let id = child.id();
+    let sampler = std::thread::spawn(move || sample(id, start, &stopped));
+    let ended = wait(&mut child);
+    let wall_s = start.elapsed().as_secs_f64();
+    drop(stop);
+    let samples = sampler.join().unwrap_or_default();
+    let (status, used) = ended?;
+    // The mark that `wait4` tells is at least that of the process it was forked from: us. Where it is not higher, the
+    // last mark that was seen is at most one interval old.
+    let kernel = used.peak_rss_bytes.filter(|peak| own_peak.is_none_or(|own| *peak > own));
+    let curve_peak = samples.curve.iter().map(|point| point.1).max();
+    let peak_rss_bytes = [kernel, samples.high_water_mark, curve_peak].into_iter().flatten().max();
+    Ok(Ended { status, began_unix_s, process: Process { wall_s, peak_rss_bytes, ..used }, curve: samples.curve })
+}
+
+#[derive(Default)]
+struct Samples {
+    curve: Vec<(f64, u64)>,
+    high_water_mark: Option<u64>,
+}
+
+/// Looks at the process until told to stop.
+fn sample(id: u32, start: Instant, stopped: &Receiver<()>) -> Samples {
+    let mut samples = Samples::default();
+    let Ok(mut system) = System::new() else { return samples };
+    let mut family = vec![Pid::from_u32(id)];
+    loop {
+        let memory = ProcessRefreshKind::nothing().with_memory().without_tasks();
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&family), true, memory);
+        let bytes = family.iter().filter_map(|id| system.process(*id)).map(|process| process.memory()).sum();
+        samples.curve.push((start.elapsed().as_secs_f64(), bytes));
+        samples.high_water_mark = samples.high_water_mark.max(high_water_mark(id));
+        family = descendants(id);
+        let interval = if start.elapsed() < Duration::from_millis(300) { 2 } else { 10 };
+        if stopped.recv_timeout(Duration::from_millis(interval)) != Err(RecvTimeoutError::Timeout) {
+            // The process was gone at the last look, or between the last two.
+            while samples.curve.len() > 1 && samples.curve.last().is_some_and(|point| point.1 == 0) {
+                samples.curve.pop();
+            }
+            return samples;
+        }
+    }
+}
+
+/// The process and all below it: a file per thread says who its children are.
+#[cfg(target_os = "linux")]
+fn descendants(id: u32) -> Vec<Pid> {
+    let mut family = vec![id];
+    let mut seen = HashSet::from([id]);
+    let mut at = 0;
+    while at < family.len() {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", family[at])).into_iter().flatten().flatten();
+        for thread in threads {
+            let children = std::fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+            let children = children.split_whitespace().filter_map(|id| id.parse().ok());
+            family.extend(children.filter(|child| seen.insert(*child)));
+        }
+        at += 1;
+    }
+    family.into_iter().map(Pid::from_u32).collect()
+}
+
+/// The process alone: to find its children, all processes would have to be asked at each look.
+#[cfg(not(target_os = "linux"))]
+fn descendants(id: u32) -> Vec<Pid> {
+    vec![Pid::from_u32(id)]
+}
+
+/// Waits for the end, and asks the kernel what was used.
+#[cfg(unix)]
+fn wait(child: &mut Child) -> std::io::Result<(ExitStatus, Process)> {
+    use std::os::unix::process::ExitStatusExt;
+
+    use nix::libc::{rusage, timeval, wait4};
+
+    let mut status = 0;
+    let mut usage = std::mem::MaybeUninit::<rusage>::zeroed();
+    loop {
+        // SAFETY: both pointers are to live, writable memory of the type that `wait4` fills in, and a `rusage` of zeros
+        // is valid. The child has not been waited for: nobody else knows it.
+        #[allow(unsafe_code)]
+        let waited = unsafe { wait4(child.id() as i32, &mut status, 0, usage.as_mut_ptr()) };
+        if waited >= 0 {
+            break;
+        }
+        let error = std::io::Error::last_os_error();
+        if error.kind() != std::io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+    // SAFETY: zeroed above, and filled in by the kernel.
+    #[allow(unsafe_code)]
+    let usage = unsafe { usage.assume_init() };
+    let seconds = |time: timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
+    // `ru_maxrss` is in bytes on macOS and in KiB elsewhere; `ru_inblock` counts blocks of 512 bytes on Linux, and is
+    // no measure of bytes elsewhere.
+    let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
+    let process = Process {
+        wall_s: 0.0,
+        user_s: Some(seconds(usage.ru_utime)),
+        system_s: Some(seconds(usage.ru_stime)),
+        peak_rss_bytes: Some(usage.ru_maxrss as u64 * unit),
+        minor_faults: Some(usage.ru_minflt as u64),
+        major_faults: Some(usage.ru_majflt as u64),
+        disk_read_bytes: cfg!(target_os = "linux").then_some(usage.ru_inblock as u64 * 512),
+    };
+    Ok((ExitStatus::from_raw(status), process))
+}
+
+/// Waits for the end; what was used is not known on this system.
+#[cfg(not(unix))]
+fn wait(child: &mut Child) -> std::io::Result<(ExitStatus, Process)> {
+    Ok((child.wait()?, Process::default()))
+}

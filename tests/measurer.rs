@@ -1,0 +1,199 @@
+//! The measurer is right on processes whose behaviour is known: they are this very file, started with a word that says
+//! what to do. CPU time and memory are held against what was done; time on the clock is only held from below.
+
+use std::hint::black_box;
+use std::process::Command;
+use std::time::Duration;
+
+use nix::time::{ClockId, clock_gettime};
+use outgrow::measure::{Ended, MemoryCap, watch};
+
+const MEBIBYTE: u64 = 1 << 20;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.first().map(String::as_str) {
+        Some("allocate") => allocate(),
+        Some("burn") => burn(arguments[1].parse().unwrap()),
+        Some("sleep") => std::thread::sleep(Duration::from_millis(500)),
+        Some("die") => die(),
+        Some("fork") => fork(),
+        Some("read") => read(),
+        // The options of cargo's test runner: a filter, and a wish for a list.
+        Some("--list") => println!("measurer: test"),
+        filter => check(filter.filter(|word| !word.starts_with('-'))),
+    }
+}
+
+/// What is measured, and what must come out.
+fn check(filter: Option<&str>) {
+    let checks: [(&str, fn()); 8] = [
+        ("allocates_300_mb_and_frees_it", allocates_300_mb_and_frees_it),
+        ("burns_a_second_on_one_thread_and_on_two", burns_a_second_on_one_thread_and_on_two),
+        ("sleeps", sleeps),
+        ("is_killed", is_killed),
+        ("forks", forks),
+        ("reads_a_file", reads_a_file),
+        ("dies_of_its_limit", dies_of_its_limit),
+        ("is_not_there", is_not_there),
+    ];
+    // Only Linux tells about descendants, and limits memory.
+    let elsewhere = |name: &str| cfg!(target_os = "linux") || !matches!(name, "forks" | "dies_of_its_limit");
+    let wanted = |name: &str| elsewhere(name) && filter.is_none_or(|filter| name.contains(filter));
+    for (name, check) in checks.iter().filter(|(name, _)| wanted(name)) {
+        check();
+        println!("test {name} ... ok");
+    }
+}
+
+fn this(words: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(words);
+    command
+}
+
+fn measured(words: &[&str]) -> Ended {
+    watch(&mut this(words)).unwrap()
+}
+
+fn cpu_s(ended: &Ended) -> f64 {
+    ended.process.user_s.unwrap() + ended.process.system_s.unwrap()
+}
+
+#[track_caller]
+fn within(value: u64, expected: u64, share: f64) {
+    let apart = value.abs_diff(expected) as f64 / expected as f64;
+    assert!(apart <= share, "{value} is not within {share} of {expected}");
+}
+
+/// Writes to every page, so that the memory is resident and not only promised.
+fn touch(mebibytes: u64) -> Vec<u8> {
+    let mut memory = vec![0u8; (mebibytes * MEBIBYTE) as usize];
+    memory.iter_mut().step_by(1024).for_each(|byte| *byte = 1);
+    black_box(memory)
+}
+
+fn allocate() {
+    std::thread::sleep(Duration::from_millis(100));
+    let memory = touch(300);
+    std::thread::sleep(Duration::from_millis(150));
+    drop(memory);
+    std::thread::sleep(Duration::from_millis(150));
+}
+
+/// Peak and curve say 300 MB, and the curve comes down again.
+fn allocates_300_mb_and_frees_it() {
+    let empty = measured(&["sleep"]);
+    let base = empty.process.peak_rss_bytes.unwrap();
+    let ended = measured(&["allocate"]);
+    within(ended.process.peak_rss_bytes.unwrap(), base + 300 * MEBIBYTE, 0.05);
+    let highest = ended.curve.iter().map(|point| point.1).max().unwrap();
+    within(highest, base + 300 * MEBIBYTE, 0.05);
+    let (first, last) = (ended.curve[2], ended.curve[ended.curve.len() - 2]);
+    assert!(first.1 < 50 * MEBIBYTE && last.1 < 50 * MEBIBYTE, "{first:?} {last:?}");
+    assert!(ended.process.minor_faults.unwrap() >= 300 * MEBIBYTE / (2 * MEBIBYTE), "{:?}", ended.process);
+    assert!(ended.curve.len() > 30 && ended.curve.is_sorted_by(|left, right| left.0 < right.0));
+}
+
+/// A second of CPU time in all, by the clock of this very thread, divided among so many.
+fn burn(threads: u32) {
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let own_s = || {
+                    let time = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap();
+                    time.tv_sec() as f64 + time.tv_nsec() as f64 / 1e9
+                };
+                while own_s() < 1.0 / f64::from(threads) {
+                    black_box((0..100_000u64).fold(0, |sum: u64, n| sum.wrapping_add(n * n)));
+                }
+            });
+        }
+    });
+}
+
+fn burns_a_second_on_one_thread_and_on_two() {
+    for threads in ["1", "2"] {
+        let ended = measured(&["burn", threads]);
+        let cpu_s = cpu_s(&ended);
+        assert!((0.95..1.3).contains(&cpu_s), "{cpu_s} s of CPU on {threads} threads");
+        // Two threads cannot be faster than twice.
+        assert!(ended.process.wall_s > 0.45, "{:?}", ended.process);
+    }
+}
+
+/// Waiting is no work.
+fn sleeps() {
+    let ended = measured(&["sleep"]);
+    assert!(ended.process.wall_s >= 0.5, "{:?}", ended.process);
+    assert!(cpu_s(&ended) < 0.2, "{:?}", ended.process);
+    assert!(ended.status.success());
+}
+
+fn die() {
+    let memory = touch(100);
+    nix::sys::signal::raise(nix::sys::signal::Signal::SIGKILL).unwrap();
+    drop(memory);
+}
+
+/// A process that is killed has been measured up to its end.
+fn is_killed() {
+    use std::os::unix::process::ExitStatusExt;
+    let ended = measured(&["die"]);
+    assert_eq!(ended.status.signal(), Some(9));
+    assert!(ended.process.peak_rss_bytes.unwrap() > 95 * MEBIBYTE, "{:?}", ended.process);
+}
+
+/// Two children at a time: both count, in memory and in CPU time.
+fn fork() {
+    let mut children: Vec<_> = (0..2).map(|_| this(&["allocate"]).spawn().unwrap()).collect();
+    children.push(this(&["burn", "1"]).spawn().unwrap());
+    for mut child in children {
+        child.wait().unwrap();
+    }
+}
+
+fn forks() {
+    let ended = measured(&["fork"]);
+    let together = ended.process.peak_rss_bytes.unwrap();
+    assert!((500 * MEBIBYTE..700 * MEBIBYTE).contains(&together), "{} MiB", together / MEBIBYTE);
+    assert!((0.95..2.0).contains(&cpu_s(&ended)), "{:?}", ended.process);
+}
+
+fn read() {
+    let path = std::env::args().nth(2).unwrap();
+    assert_eq!(black_box(std::fs::read(path).unwrap()).len() as u64, 64 * MEBIBYTE);
+}
+
+/// Memory for what was read is in the peak; the time to the answer is in the curve.
+fn reads_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("64MiB");
+    std::fs::write(&path, vec![7u8; (64 * MEBIBYTE) as usize]).unwrap();
+    let ended = measured(&["read", path.to_str().unwrap()]);
+    assert!(ended.status.success());
+    assert!(ended.process.peak_rss_bytes.unwrap() > 64 * MEBIBYTE);
+    assert!(ended.curve.last().unwrap().0 <= ended.process.wall_s);
+}
+
+/// By a control group where there is one, and by the limit that every process can be given.
+fn dies_of_its_limit() {
+    let best = MemoryCap::new(128 * MEBIBYTE).unwrap();
+    let mut ends = Vec::new();
+    for cap in [best, MemoryCap::of_data(128 * MEBIBYTE)] {
+        let mut command = cap.command(&std::env::current_exe().unwrap());
+        let ended = watch(command.arg("allocate").stderr(std::process::Stdio::null())).unwrap();
+        assert!(!ended.status.success(), "{:?} let 300 MiB pass", cap.limit());
+        assert!(ended.process.peak_rss_bytes.unwrap() < 200 * MEBIBYTE);
+        assert_eq!(cap.has_killed(), cap.limit().by.starts_with("cgroup"), "{:?}", cap.limit());
+        let mut small = cap.command(&std::env::current_exe().unwrap());
+        assert!(watch(small.arg("sleep")).unwrap().status.success(), "{:?} lets a small process live", cap.limit());
+        ends.push(cap.limit().by);
+    }
+    assert_eq!(ends[1], "RLIMIT_DATA");
+    println!("limited by {}", ends.join(" and by "));
+}
+
+fn is_not_there() {
+    assert!(watch(&mut Command::new("/nowhere/at/all")).is_err());
+}
