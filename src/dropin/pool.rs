@@ -12,3 +12,13 @@ use crate::error::Result;
 pub fn map<I: Send, T: Send>(items: Vec<I>, task: impl Fn(I) -> Result<T> + Sync + Send) -> Result<Vec<T>> {
     THREAD_POOL.install(|| items.into_par_iter().with_max_len(1).map(task).collect())
 }
+
+/// Threads of the pool.
+pub fn threads() -> usize {
+    THREAD_POOL.current_num_threads()
+}
+
+/// How many buckets an exchange has.
+pub fn buckets() -> usize {
+    crate::exchange::buckets(threads())
+}

@@ -46,6 +46,11 @@ impl Groups {
         Ok(Self { codes: codes.of_rows, keys })
     }
 
+    /// All rows in one group, which has no key: what a reduction of a whole column is.
+    pub fn whole(rows: usize) -> Self {
+        Self { codes: vec![0; rows], keys: DataFrame::empty_with_height(1) }
+    }
+
     /// The number of the group of each row.
     pub fn codes(&self) -> &[u32] {
         &self.codes
@@ -81,16 +86,8 @@ impl Groups {
         Ok(sorted.column(&number)?.idx()?.clone())
     }
 
-    /// The rows of `frame`, for which the groups were found, as one frame per group, in the order they have in it.
-    ///
-    /// The rows are copied once, together; each group is a slice of that copy.
-    ///
-    /// # Errors
-    /// What the dataframe engine reports.
-    pub fn split(&self, frame: &DataFrame) -> Result<Vec<DataFrame>> {
-        if self.len() <= 1 {
-            return Ok((0..self.len()).map(|_| frame.clone()).collect());
-        }
+    /// The rows, those of one group side by side and otherwise in order; and where each group starts and the last ends.
+    pub fn order(&self) -> (Vec<IdxSize>, Vec<usize>) {
         let mut starts = vec![0usize; self.len() + 1];
         for code in &self.codes {
             starts[*code as usize + 1] += 1;
@@ -105,6 +102,20 @@ impl Groups {
             order[*place] = row as IdxSize;
             *place += 1;
         }
+        (order, starts)
+    }
+
+    /// The rows of `frame`, for which the groups were found, as one frame per group, in the order they have in it.
+    ///
+    /// The rows are copied once, together; each group is a slice of that copy.
+    ///
+    /// # Errors
+    /// What the dataframe engine reports.
+    pub fn split(&self, frame: &DataFrame) -> Result<Vec<DataFrame>> {
+        if self.len() <= 1 {
+            return Ok((0..self.len()).map(|_| frame.clone()).collect());
+        }
+        let (order, starts) = self.order();
         let sorted = frame.take(&IdxCa::from_vec("".into(), order))?;
         Ok(starts.windows(2).map(|at| sorted.slice(at[0] as i64, at[1] - at[0])).collect())
     }
