@@ -6,6 +6,7 @@
 use polars::prelude as pl;
 use polars::prelude::{IntoColumn, NewChunkedArray};
 
+use super::limits::limits;
 use super::shuffle::{Shuffle, borders};
 use super::{DataFrame, Operand, Series, pool};
 use crate::error::{Error, Result};
@@ -13,8 +14,6 @@ use crate::kernels::arith::{apply, apply_frames};
 use crate::kernels::{How, Op, join};
 use crate::labels::Rows;
 
-/// A side of up to so many bytes is sent to every partition.
-const SMALL_BYTES: u64 = 16 << 20;
 /// Columns that remember where a row was; no name of a user's begins so.
 const LEFT_PLACE: &str = "\u{1}left";
 const RIGHT_PLACE: &str = "\u{1}right";
@@ -76,11 +75,11 @@ impl DataFrame {
             return self.each(format!("{how} merge on {on}"), |rows| merge(rows, &right.partitions[0], how));
         }
         match how {
-            How::Inner | How::Left if right.bytes() <= SMALL_BYTES => {
+            How::Inner | How::Left if right.bytes() <= limits().small_bytes => {
                 let small = right.in_one_place("gather the right side, and send it to all")?;
                 self.coarser()?.each(format!("{how} merge on {on}"), |rows| merge(rows, &small, how))
             }
-            How::Right if self.bytes() <= SMALL_BYTES => {
+            How::Right if self.bytes() <= limits().small_bytes => {
                 let small = self.in_one_place("gather the left side, and send it to all")?;
                 right.coarser()?.each(format!("{how} merge on {on}"), |rows| merge(&small, rows, how))
             }

@@ -18,6 +18,7 @@ mod fallback;
 mod frame;
 mod groupby;
 mod join;
+mod limits;
 mod order;
 mod pool;
 mod select;
@@ -31,6 +32,7 @@ pub use fallback::{Fallback, with_fallback};
 pub use frame::{DataFrame, read_csv, read_csv_indexed, read_parquet, read_parquet_indexed};
 pub use groupby::GroupBy;
 pub use join::concat;
+pub use limits::{Limits, with_limits};
 pub use series::{Operand, Series};
 
 pub use crate::kernels::{Agg, How, Keep, Transform, Window};

@@ -6,14 +6,12 @@
 use polars::prelude as pl;
 use polars::prelude::IntoColumn;
 
+use super::limits::limits;
 use super::shuffle::Shuffle;
 use super::{DataFrame, Series, pool};
 use crate::error::Result;
 use crate::kernels::{self, Agg, Groups, Keep, order, reduce, select, window};
 use crate::labels::{NAMELESS, Rows};
-
-/// Up to so many rows are compared in one place: an exchange of fewer is not worth its tasks.
-const FEW_ROWS: usize = 100_000;
 
 impl DataFrame {
     /// The rows in the order of their labels, nulls last; rows of equal labels keep their order.
@@ -51,8 +49,11 @@ impl DataFrame {
         ascending: &[bool],
     ) -> Result<Self> {
         let sort = |rows: &Rows| rows.take(&order::sorted(&keys(rows)?, ascending)?);
-        if self.partitions.len() == 1 || self.len() <= FEW_ROWS.min(1000) {
-            let whole = Rows::stack(self.partitions.iter().cloned())?;
+        if self.partitions.len() == 1 || self.len() <= limits().few_rows {
+            let whole = match &self.partitions[..] {
+                [whole] => whole.clone(),
+                _ => self.in_one_place(&format!("gather few rows, to sort by {by}"))?,
+            };
             return Self { partitions: vec![whole] }.each(format!("sort by {by}"), sort);
         }
         let first = self.partitions.iter().map(|rows| {
@@ -85,7 +86,7 @@ impl DataFrame {
         }
         let columns = own.partitions.iter().map(|rows| Ok(rows.columns().select(keys.iter().copied())?));
         let columns = columns.collect::<Result<Vec<_>>>()?;
-        let kept = if own.len() <= FEW_ROWS {
+        let kept = if own.len() <= limits().few_rows {
             let whole = Self::numbered(columns).in_one_place("gather what is left, to compare")?;
             let kept = marks(whole.columns())?;
             let lots = own.starts().into_iter().zip(&own.partitions);

@@ -19,8 +19,8 @@ pub fn sorted(keys: &DataFrame, ascending: &[bool]) -> Result<IdxCa> {
         return Ok(first.arg_sort(options));
     }
     let options = SortMultipleOptions::default()
+        .with_nulls_last_multi(descending.iter().map(|_| true))
         .with_order_descending_multi(descending)
-        .with_nulls_last(true)
         .with_maintain_order(true);
     Ok(first.arg_sort_multiple(rest, &options)?)
 }

@@ -108,8 +108,12 @@ fn grid(shown: &Shown, header: bool) -> String {
     for row in 0..cells[0].len() {
         lines.push(cells.iter().map(|column| column[row].clone()).collect());
     }
-    let width = |column: usize, from: usize| lines[from..].iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..cells.len()).map(|column| width(column, 0)).collect();
+    let width = |column: usize| {
+        // Above a series, the names of the levels stand for themselves.
+        let from = if header { 0 } else { heads };
+        lines[from..].iter().map(|line| line[column].chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..cells.len()).map(width).collect();
     let mut text = String::new();
     for (number, line) in lines.iter().enumerate() {
         let mut written = String::new();
@@ -119,7 +123,9 @@ fn grid(shown: &Shown, header: bool) -> String {
                 let gap = if column > 0 { " " } else { "" };
                 let _ = write!(written, "{gap}{cell:<wide$}");
             } else if header {
-                let _ = write!(written, "  {cell:>wide$}");
+                // Numbers have room for a sign.
+                let gap = if rows.columns().columns()[column - levels].dtype().is_string() { " " } else { "  " };
+                let _ = write!(written, "{gap}{cell:>wide$}");
             } else {
                 let _ = write!(written, "    {cell:>wide$}");
             }
@@ -133,18 +139,16 @@ fn grid(shown: &Shown, header: bool) -> String {
     text
 }
 
-/// The values of a column as texts of the same number of decimals.
+/// The values of a column as texts, with up to six decimals.
 fn texts(column: &Column) -> Vec<String> {
     let missing = || "<NA>".to_string();
     if let Ok(values) = column.f64() {
-        let written: Vec<Option<String>> =
-            values.iter().map(|value| value.map(|value| format!("{value:.6}"))).collect();
-        let spare = |text: &String| text.len() - text.trim_end_matches('0').len();
-        let spare = written.iter().flatten().map(spare).min().unwrap_or(0).min(5);
-        return written
-            .into_iter()
-            .map(|text| text.map_or_else(missing, |text| text[..text.len() - spare].to_string()))
-            .collect();
+        let short = |value: f64| {
+            let text = format!("{value:.6}");
+            let short = text.trim_end_matches('0');
+            if short.ends_with('.') { format!("{short}0") } else { short.to_string() }
+        };
+        return values.iter().map(|value| value.map_or_else(missing, short)).collect();
     }
     if let Ok(values) = column.bool() {
         let word = |value| if value { "True" } else { "False" }.to_string();
