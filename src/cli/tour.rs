@@ -35,7 +35,7 @@ pub fn tour() -> Result<()> {
         HumanCount(SHIPPED_ROWS as u64),
         report::count(threads, "thread")
     ))?;
-    for workload in workloads::ALL {
+    for workload in workloads::TOUR {
         let plan = Plan {
             workload,
             modes: vec![Mode::Eager, Mode::Dropin, Mode::Partitioned],
