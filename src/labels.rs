@@ -106,14 +106,14 @@ impl Rows {
     /// # Errors
     /// What the dataframe engine reports.
     pub fn take(&self, places: &IdxCa) -> Result<Self> {
-        let columns = self.columns.take(places)?;
+        let columns = take(&self.columns, places)?;
         Ok(match &self.labels {
             Labels::Range(first) => {
                 let labels = places.iter().map(|place| place.map(|place| first + place as i64));
                 let labels = Int64Chunked::from_iter_options(NAMELESS.into(), labels);
                 Self::labelled(labels.into_column().into_frame(), columns)
             }
-            Labels::Columns(labels) => Self::labelled(labels.take(places)?, columns),
+            Labels::Columns(labels) => Self::labelled(take(labels, places)?, columns),
         })
     }
 
@@ -195,6 +195,15 @@ impl Rows {
         };
         (labels + self.columns.estimated_size()) as u64
     }
+}
+
+/// Rows at places. Many rows are taken from columns in one piece: else every row has to look for its chunk.
+fn take(frame: &DataFrame, places: &IdxCa) -> Result<DataFrame> {
+    if places.len() * 4 < frame.height() {
+        return Ok(frame.take(places)?);
+    }
+    let columns = frame.columns().iter().map(|column| Ok(column.rechunk().take(places)?));
+    Ok(DataFrame::new(places.len(), columns.collect::<Result<Vec<_>>>()?)?)
 }
 
 /// Frames of the same columns, one below the other; at least one.

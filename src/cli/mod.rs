@@ -6,6 +6,7 @@
 
 mod compare;
 mod data;
+mod explain;
 mod print;
 mod progress;
 mod report;
@@ -30,6 +31,7 @@ Examples:
   outgrow compare aggregation --rows 10000000         at 10 million rows
   outgrow compare grid-search --modes eager,partitioned --threads 4
   outgrow run aggregation --mode partitioned --answer delays.csv
+  outgrow explain largest-per-group --mode dropin     what it does, step by step
   outgrow data grow --rows 10000000 --out flights10m
 
 Without a command, outgrow gives the tour.";
@@ -48,6 +50,8 @@ enum Command {
     Compare(compare::Args),
     /// One run of one mode, in this process
     Run(run::Args),
+    /// What a mode does, step by step: tasks, rows moved, and what waits for what
+    Explain(explain::Args),
     /// Flights: more of them, or from the original CSV files
     Data(data::Args),
 }
@@ -59,8 +63,10 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
         Err(error) => return explain_usage(&error),
     };
     let engines = Engines { known: LOCAL_ENGINES.iter().chain(more_engines).copied().collect() };
-    if let Some(Command::Run(args)) = &cli.command {
-        args.setting.prepare_environment();
+    match &cli.command {
+        Some(Command::Run(args)) => args.setting.prepare_environment(),
+        Some(Command::Explain(args)) => args.setting.prepare_environment(),
+        _ => {}
     }
     scratch::clean_up_on_ctrl_c();
     keep_panics_to_a_line();
@@ -68,6 +74,7 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
         None => tour::tour(),
         Some(Command::Compare(args)) => compare::compare(&args, &engines),
         Some(Command::Run(args)) => run::run(&args, &engines),
+        Some(Command::Explain(args)) => explain::explain(&args, &engines),
         Some(Command::Data(args)) => data::data(&args),
     });
     let (complaint, code) = match outcome {

@@ -17,7 +17,7 @@ use crate::workloads::{self, Mode};
                         outgrow run grid-search --mode partitioned --engine serial --json\n  \
                         outgrow run aggregation --mode dropin --input 'flights10m/*.parquet' --answer delays.parquet")]
 pub struct Args {
-    /// aggregation or grid-search
+    /// Which question: aggregation, grid-search, largest-per-group, ...; any other word lists them
     workload: String,
     /// How it is written and run
     #[arg(long)]

@@ -34,11 +34,17 @@ fn days_of_slice(flights: DataFrame) -> Result<DataFrame> {
 
 /// One route's days, in order; a day has a row per slice -> the route's row of the answer.
 fn changes(days: DataFrame) -> Result<DataFrame> {
-    let groups = Groups::of(&days, &["month", "day"])?;
-    let n = reduce(column(&days, "n")?, &groups, Agg::Sum)?;
-    let total = reduce(column(&days, "total")?, &groups, Agg::Sum)?;
-    let n_and_total = n.i64()?.into_no_null_iter().zip(total.i64()?.into_no_null_iter());
-    let means: Vec<f64> = n_and_total.filter(|(n, _)| *n > 0).map(|(n, total)| total as f64 / n as f64).collect();
+    let (month, day) = (days.column("month")?.i16()?.iter(), days.column("day")?.i16()?.iter());
+    let n_and_total = days.column("n")?.i64()?.into_no_null_iter().zip(days.column("total")?.i64()?.into_no_null_iter());
+    let mut sums: Vec<((Option<i16>, Option<i16>), i64, i64)> = Vec::new();
+    for (date, (n, total)) in month.zip(day).zip(n_and_total) {
+        match sums.last_mut() {
+            Some(last) if last.0 == date => *last = (date, last.1 + n, last.2 + total),
+            _ => sums.push((date, n, total)),
+        }
+    }
+    let known = sums.iter().filter(|(_, n, _)| *n > 0);
+    let means: Vec<f64> = known.map(|(_, n, total)| *total as f64 / *n as f64).collect();
     let changes = || means.windows(2).map(|days| days[1] - days[0]);
     let mut route = days.select(["origin", "dest"])?.head(Some(usize::from(!means.is_empty())));
     let rows = route.height();
