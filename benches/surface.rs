@@ -108,7 +108,8 @@ const OPERATIONS: [(&str, bool); 18] = [
 ];
 
 fn operations(criterion: &mut Criterion) {
-    let rows: u64 = std::env::var("OUTGROW_ROWS").map_or(1_000_000, |rows| rows.parse().expect("OUTGROW_ROWS is a number"));
+    let rows: u64 =
+        std::env::var("OUTGROW_ROWS").map_or(1_000_000, |rows| rows.parse().expect("OUTGROW_ROWS is a number"));
     let files = with_rows(rows, |_, _| ()).expect("there is room for the flights under data/");
     let sky = weather().expect("the weather is shipped");
     let columns = ["origin", "time_hour", "precip"];

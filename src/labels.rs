@@ -151,7 +151,8 @@ impl Rows {
     /// What the dataframe engine reports.
     pub fn packed(&self) -> Result<DataFrame> {
         let labels = self.labels();
-        let hidden = labels.columns().iter().map(|level| level.clone().with_name(format!("{HIDDEN}{}", level.name()).into()));
+        let hidden =
+            labels.columns().iter().map(|level| level.clone().with_name(format!("{HIDDEN}{}", level.name()).into()));
         let mut packed = self.columns.clone();
         packed.hstack_mut(&hidden.collect::<Vec<_>>())?;
         Ok(packed)

@@ -154,7 +154,7 @@ fn compare_takes_the_options_of_the_contract() {
     assert_eq!(modes, ["partitioned", "eager"], "{text}");
     refused(&["compare", "aggregation", "--modes", "eager,eager"], 2, &["eager twice"]);
     refused(&["compare", "aggregation", "--modes", "pandas"], 2, &["pandas", "eager, dropin, partitioned"]);
-    refused(&["compare", "median"], 2, &["`median`", "aggregation, grid-search"]);
+    refused(&["compare", "mode"], 2, &["`mode`", "aggregation, grid-search"]);
 }
 
 #[cfg(target_os = "linux")]

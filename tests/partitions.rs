@@ -7,7 +7,7 @@ use outgrow::labels::DefaultIndex;
 use outgrow::ledger::{Ledger, record};
 use outgrow::workloads::{ALL, day_over_day, join_weather};
 use polars::prelude as pl;
-use polars::prelude::{col, df};
+use polars::prelude::{ChunkCompareEq, col, df};
 use proptest::prelude::*;
 
 type Row = (Option<i64>, Option<String>, Option<i64>);
@@ -47,7 +47,13 @@ macro_rules! everything {
             groups.transform("x", Transform::Window(Window::Diff(1))).unwrap().to_frame("d").unwrap(),
             groups.transform("x", Transform::ZScore).unwrap().to_frame("z").unwrap(),
             frame.col("t").unwrap().value_counts().unwrap().to_frame("count").unwrap(),
-            indexed.col("x").unwrap().add(&other.set_index(&["n"]).unwrap().col("x").unwrap()).unwrap().to_frame("s").unwrap(),
+            indexed
+                .col("x")
+                .unwrap()
+                .add(&other.set_index(&["n"]).unwrap().col("x").unwrap())
+                .unwrap()
+                .to_frame("s")
+                .unwrap(),
             numbers.describe().unwrap(),
             frame.iloc_range(3, 9),
         ];
@@ -156,13 +162,15 @@ fn a_difference_without_its_group_leaks_into_the_next() {
     let named = [("days", "delay", Agg::Count), ("rise", "change", Agg::Max), ("fall", "change", Agg::Min)];
     let wrong = routes.groupby(&["origin", "dest"]).agg(&named).unwrap().reset_index().unwrap();
     let wrong = wrong.into_columns().unwrap();
-    assert!(wrong.select(["origin", "dest", "days"]).unwrap().equals(&right.select(["origin", "dest", "days"]).unwrap()));
+    assert!(
+        wrong.select(["origin", "dest", "days"]).unwrap().equals(&right.select(["origin", "dest", "days"]).unwrap())
+    );
     let differ = |column: &str| {
         let (wrong, right) = (wrong.column(column).unwrap(), right.column(column).unwrap());
         wrong.not_equal_missing(right).unwrap().sum().unwrap()
     };
     // 223 routes, of which some end with a jump that is larger than any of their own. Nothing failed on the way.
-    assert!(differ("rise") > 10 && differ("fall") > 10, "{} and {}", differ("rise"), differ("fall"));
+    assert!(differ("rise") > 5 && differ("fall") > 5, "{} and {}", differ("rise"), differ("fall"));
     // A route with one day has no change; it was given one.
     assert!(right.column("rise").unwrap().null_count() > wrong.column("rise").unwrap().null_count());
 }
@@ -172,7 +180,7 @@ fn a_difference_without_its_group_leaks_into_the_next() {
 fn a_join_by_exchange_gives_what_a_join_by_broadcast_gives() {
     let files = outgrow::flights::shipped().unwrap().head(100_000);
     let (sent, by_broadcast) = record(|| join_weather::dropin::answer(&files).unwrap());
-    let limits = Limits { small_bytes: 0, ..Limits::default() };
+    let limits = Limits { few_rows: 0, small_bytes: 0 };
     let (exchanged, by_exchange) = with_limits(limits, || record(|| join_weather::dropin::answer(&files).unwrap()));
     outgrow::measure::agree(&join_weather::WORKLOAD, ("broadcast", &sent), ("exchange", &exchanged)).unwrap();
     assert!(by_broadcast.exchanges() == 0 && by_broadcast.rows_moved() < 50_000);

@@ -76,8 +76,14 @@ fn told(ledger: &Ledger) -> String {
         mebibytes(ledger.bytes_materialised())
     );
     let words = [
-        (ledger.tasks() > ledger.steps.len(), "A task is what one thread does at a time; the largest one is waited for."),
-        (ledger.exchanges() > 0, "An exchange brings rows that belong together to one task; on a cluster they cross the network."),
+        (
+            ledger.tasks() > ledger.steps.len(),
+            "A task is what one thread does at a time; the largest one is waited for.",
+        ),
+        (
+            ledger.exchanges() > 0,
+            "An exchange brings rows that belong together to one task; on a cluster they cross the network.",
+        ),
         (ledger.barriers() > 0, "At a barrier nothing that follows can start before everything before has ended."),
         (ledger.rows_gathered() > 0, "Gathered rows are in one place, where one core goes on with them."),
     ];
@@ -96,7 +102,8 @@ fn phrases(step: &Step) -> Vec<String> {
         let largest = match (step.tasks, step.largest_task_rows) {
             (1, _) | (_, 0) => String::new(),
             (_, largest) => {
-                let name = if step.largest_task.is_empty() { String::new() } else { format!(", {}", step.largest_task) };
+                let name =
+                    if step.largest_task.is_empty() { String::new() } else { format!(", {}", step.largest_task) };
                 format!(", the largest with {}{name}", count(largest as usize, "row"))
             }
         };
@@ -150,7 +157,8 @@ mod tests {
 
     #[test]
     fn totals_count_what_there_was() {
-        let gather = Step { what: "gather".into(), tasks: 1, rows_moved: 3, rows_gathered: 3, barrier: true, ..Step::default() };
+        let gather =
+            Step { what: "gather".into(), tasks: 1, rows_moved: 3, rows_gathered: 3, barrier: true, ..Step::default() };
         let text = told(&Ledger { steps: vec![gather] });
         assert!(text.contains("3 rows (0.0 MiB) moved in 0 exchanges"), "{text}");
         assert!(text.contains("Gathered rows") && !text.contains("An exchange"), "{text}");

@@ -33,9 +33,10 @@ pub fn concat(tables: &[&DataFrame]) -> Result<DataFrame> {
         return all.each("concat", |rows| Ok(rows.with_columns(join::with_schema(rows.columns(), &schema)?)));
     }
     let labels = all.partitions.iter().map(Rows::labels).collect::<Vec<_>>();
-    let labelled = join::joint_levels(&labels)?.into_iter().zip(&all.partitions).map(|(labels, rows)| {
-        Ok(Rows::labelled(labels, join::with_schema(rows.columns(), &schema)?))
-    });
+    let labelled = join::joint_levels(&labels)?
+        .into_iter()
+        .zip(&all.partitions)
+        .map(|(labels, rows)| Ok(Rows::labelled(labels, join::with_schema(rows.columns(), &schema)?)));
     let done = DataFrame { partitions: labelled.collect::<Result<_>>()? };
     done.note("concat", 0);
     Ok(done)

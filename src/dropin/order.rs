@@ -60,7 +60,7 @@ impl DataFrame {
             let keys = keys(rows)?;
             match keys.columns().first() {
                 Some(key) => Ok(key.clone()),
-                None => Err(crate::Error::input("sort: no column is named. Name at least one.")),
+                None => Err(crate::Error::input("sort_values: no column is named. Name at least one.")),
             }
         });
         let shuffle = Shuffle::by_range(&first.collect::<Result<Vec<_>>>()?, ascending[0], pool::buckets())?;
@@ -94,9 +94,7 @@ impl DataFrame {
         } else {
             let shuffle = Shuffle::by_hash(&columns, pool::buckets())?;
             let buckets = shuffle.there("exchange what is left by value", &columns)?;
-            let kept = pool::map(buckets, |rows| {
-                Ok(marks(&rows)?.into_column().into_frame())
-            })?;
+            let kept = pool::map(buckets, |rows| Ok(marks(&rows)?.into_column().into_frame()))?;
             let kept = shuffle.back("bring the marks back", kept)?;
             kept.iter().map(|kept| Ok(kept.columns()[0].bool()?.clone())).collect::<Result<Vec<_>>>()?
         };
@@ -149,9 +147,11 @@ impl DataFrame {
             let back = shuffle.back("bring the ranks back", ranks)?;
             ranked.iter_mut().zip(back).for_each(|(of_rows, ranks)| of_rows.push(ranks.columns()[0].clone()));
         }
-        let partitions = self.partitions.iter().zip(ranked).map(|(rows, ranks)| {
-            Ok(rows.with_columns(pl::DataFrame::new(rows.height(), ranks)?))
-        });
+        let partitions = self
+            .partitions
+            .iter()
+            .zip(ranked)
+            .map(|(rows, ranks)| Ok(rows.with_columns(pl::DataFrame::new(rows.height(), ranks)?)));
         Ok(Self { partitions: partitions.collect::<Result<_>>()? })
     }
 

@@ -250,7 +250,10 @@ impl DataFrame {
         let found = pool::map(self.partitions.iter().collect(), |rows: &Rows| select::places_of(rows, label))?;
         self.note("look for a label", 0);
         let starts = self.starts().into_iter();
-        Ok(starts.zip(found).flat_map(|(start, places)| places.into_iter().map(move |at| start + at as usize)).collect())
+        Ok(starts
+            .zip(found)
+            .flat_map(|(start, places)| places.into_iter().map(move |at| start + at as usize))
+            .collect())
     }
 
     /// Rows at places, in the order of the places: they meet in one partition.

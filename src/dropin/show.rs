@@ -66,7 +66,8 @@ impl DataFrame {
             let lot = lot.unwrap_or(sizes.len() - 1);
             let mut values = Vec::with_capacity(sizes[lot]);
             for (known, lots) in known.iter().zip(&lots) {
-                let here = known.f64()?.into_no_null_iter().zip(lots).filter(|(_, of_value)| **of_value as usize == lot);
+                let here =
+                    known.f64()?.into_no_null_iter().zip(lots).filter(|(_, of_value)| **of_value as usize == lot);
                 values.extend(here.map(|(value, _)| value));
             }
             gathered += values.len();

@@ -76,9 +76,10 @@ impl DataFrame {
             let from = start.saturating_sub(before);
             let wider = self.cut(from, start - from + rows.height() + after);
             let wider = stack(wider.partitions.into_iter().map(Rows::into_columns))?;
-            let columns = wider.columns().iter().map(|column| {
-                Ok(window.apply(column)?.slice((start - from) as i64, rows.height()))
-            });
+            let columns = wider
+                .columns()
+                .iter()
+                .map(|column| Ok(window.apply(column)?.slice((start - from) as i64, rows.height())));
             let columns = columns.collect::<Result<Vec<pl::Column>>>()?;
             Ok(rows.with_columns(pl::DataFrame::new(rows.height(), columns)?))
         })?;

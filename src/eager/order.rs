@@ -4,8 +4,8 @@ use polars::prelude as pl;
 
 use super::DataFrame;
 use super::one_core::on_one_core;
-use crate::error::Result;
 use crate::eager::Series;
+use crate::error::Result;
 use crate::kernels::{self, Agg, Groups, Keep, order, reduce, select};
 use crate::labels::{NAMELESS, Rows};
 
@@ -72,7 +72,8 @@ impl Series {
     /// # Errors
     /// What the dataframe engine reports.
     pub fn sort_values(&self, ascending: bool) -> Result<Self> {
-        let frame = self.frame.step("sort by value", |rows| rows.take(&order::sorted(rows.columns(), &[ascending])?))?;
+        let frame =
+            self.frame.step("sort by value", |rows| rows.take(&order::sorted(rows.columns(), &[ascending])?))?;
         Ok(Self { frame })
     }
 

@@ -106,7 +106,9 @@ pub fn apply(op: Op, left: &Column, right: &Column) -> Result<Column> {
     let numbers = left.dtype().is_primitive_numeric() && right.dtype().is_primitive_numeric();
     let both_texts = left.dtype().is_string() && right.dtype().is_string();
     let whole = left.dtype().is_integer() && right.dtype().is_integer();
-    if left.dtype().is_string() != right.dtype().is_string() || (both_texts && matches!(op, Op::Sub | Op::Mul | Op::Div)) {
+    if left.dtype().is_string() != right.dtype().is_string()
+        || (both_texts && matches!(op, Op::Sub | Op::Mul | Op::Div))
+    {
         return Err(cannot());
     }
     let (this, that) = match (op, numbers, whole) {

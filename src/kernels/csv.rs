@@ -126,11 +126,7 @@ impl CsvText {
         };
         let reader = options.into_reader_with_file_handle(Cursor::new(body));
         let mut frame = reader.finish().map_err(|cause| {
-            Error::input(format!(
-                "{}, from line {line}: {}. Check the rows there.",
-                self.name,
-                brief(&cause)
-            ))
+            Error::input(format!("{}, from line {line}: {}. Check the rows there.", self.name, brief(&cause)))
         })?;
         frame.set_column_names(&self.header)?;
         Ok(frame)

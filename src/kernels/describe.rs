@@ -44,8 +44,7 @@ pub fn table(summaries: &[Summary]) -> Result<Rows> {
     let columns = summaries.iter().map(|summary| {
         let [low, middle, high] = summary.quartiles;
         let of = &summary.moments;
-        let values =
-            [Some(of.n as f64), of.mean(), of.std(), summary.ends[0], low, middle, high, summary.ends[1]];
+        let values = [Some(of.n as f64), of.mean(), of.std(), summary.ends[0], low, middle, high, summary.ends[1]];
         Column::new(summary.name.clone(), values)
     });
     Ok(Rows::labelled(figures, DataFrame::new(8, columns.collect())?))

@@ -270,9 +270,8 @@ pub fn align_all(left: &Rows, right: &Rows) -> Result<(Rows, Rows)> {
     let (left_labels, right_labels) = (left.labels(), right.labels());
     let (of_left, of_right) = pairs(&left_labels, &right_labels, How::Outer)?;
     let labels = joint_labels(&left_labels, &right_labels, (&of_left, &of_right))?;
-    let aligned = |rows: &Rows, places| -> Result<Rows> {
-        Ok(Rows::labelled(labels.clone(), rows.columns().take(places)?))
-    };
+    let aligned =
+        |rows: &Rows, places| -> Result<Rows> { Ok(Rows::labelled(labels.clone(), rows.columns().take(places)?)) };
     Ok((aligned(left, &of_left)?, aligned(right, &of_right)?))
 }
 

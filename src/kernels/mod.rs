@@ -12,6 +12,7 @@ mod groups;
 pub mod join;
 mod moments;
 pub mod order;
+mod packed;
 mod reduce;
 pub mod select;
 pub mod show;

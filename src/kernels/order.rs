@@ -9,16 +9,17 @@ use crate::error::{Error, Result};
 /// # Errors
 /// What the dataframe engine reports for a type that has no order.
 pub fn sorted(keys: &DataFrame, ascending: &[bool]) -> Result<IdxCa> {
+    if let Some(places) = super::packed::sorted(keys, ascending)? {
+        return Ok(places);
+    }
     // In one piece: a comparison that has to look for its chunk first is a slow one.
     let mut keys = keys.clone();
     keys.rechunk_mut();
     let descending: Vec<bool> = ascending.iter().map(|up| !up).collect();
-    let (first, rest) = keys.columns().split_first().ok_or_else(|| Error::input("sort: no column is named."))?;
+    let (first, rest) = keys.columns().split_first().ok_or_else(|| Error::input("sort_values: no column is named. Name at least one."))?;
     if rest.is_empty() {
-        let options = SortOptions::default()
-            .with_order_descending(descending[0])
-            .with_nulls_last(true)
-            .with_maintain_order(true);
+        let options =
+            SortOptions::default().with_order_descending(descending[0]).with_nulls_last(true).with_maintain_order(true);
         return Ok(first.arg_sort(options));
     }
     let options = SortMultipleOptions::default()
@@ -33,6 +34,9 @@ pub fn sorted(keys: &DataFrame, ascending: &[bool]) -> Result<IdxCa> {
 /// # Errors
 /// [`Error::Input`] for another number.
 pub fn ascending_each(keys: usize, ascending: &[bool]) -> Result<Vec<bool>> {
+    if keys == 0 {
+        return Err(Error::input("sort_values: no column is named. Name at least one."));
+    }
     match ascending {
         [all] => Ok(vec![*all; keys]),
         each if each.len() == keys => Ok(each.to_vec()),

@@ -66,16 +66,18 @@ macro_rules! typed {
 pub fn reduce(column: &Column, groups: &Groups, agg: Agg) -> Result<Column> {
     let name = column.name().clone();
     let dtype = column.dtype();
-    let known = matches!(
-        dtype,
-        DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::UInt32 | DataType::Float64
-    );
+    let known =
+        matches!(dtype, DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::UInt32 | DataType::Float64);
     match agg {
         Agg::First | Agg::Last => return any_of(column, groups, agg),
         Agg::Count if !known => {
             let mut counts = vec![0i64; groups.len()];
             let there = column.is_not_null();
-            groups.codes().iter().zip(there.iter()).for_each(|(code, there)| counts[*code as usize] += i64::from(there == Some(true)));
+            groups
+                .codes()
+                .iter()
+                .zip(there.iter())
+                .for_each(|(code, there)| counts[*code as usize] += i64::from(there == Some(true)));
             return Ok(Int64Chunked::from_vec(name, counts).into_column());
         }
         Agg::Min | Agg::Max if dtype.is_string() => return best_text(column, groups, agg),
@@ -203,7 +205,13 @@ pub fn quantile(values: &mut [f64], share: f64) -> Option<f64> {
 pub fn moments(column: &Column, groups: &Groups) -> Result<Vec<Moments>> {
     let cast;
     let column = match column.dtype() {
-        dtype if dtype.is_bool() || matches!(dtype, DataType::Int8 | DataType::UInt8 | DataType::UInt16 | DataType::UInt64 | DataType::Float32) => {
+        dtype
+            if dtype.is_bool()
+                || matches!(
+                    dtype,
+                    DataType::Int8 | DataType::UInt8 | DataType::UInt16 | DataType::UInt64 | DataType::Float32
+                ) =>
+        {
             cast = numbers(column)?;
             &cast
         }

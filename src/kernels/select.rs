@@ -29,8 +29,12 @@ pub fn rename(rows: &Rows, names: &[(&str, &str)]) -> Result<Rows> {
         column(rows.columns(), old)?;
     }
     let new_name = |name: &str| names.iter().find(|(old, _)| *old == name).map_or(name, |(_, new)| *new).to_string();
-    let renamed: Vec<Column> =
-        rows.columns().columns().iter().map(|column| column.clone().with_name(new_name(column.name()).into())).collect();
+    let renamed: Vec<Column> = rows
+        .columns()
+        .columns()
+        .iter()
+        .map(|column| column.clone().with_name(new_name(column.name()).into()))
+        .collect();
     for (at, column) in renamed.iter().enumerate() {
         if renamed[..at].iter().any(|earlier| earlier.name() == column.name()) {
             return Err(Error::input(format!("two columns would be called `{}`. Choose another name.", column.name())));
@@ -355,7 +359,6 @@ pub fn names(frame: &DataFrame) -> Vec<String> {
 pub fn no_rows(rows: &Rows) -> Rows {
     rows.slice(0, 0)
 }
-
 
 /// Said of a mask that is not about these rows.
 pub const OTHER_LABELS: &str =

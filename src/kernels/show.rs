@@ -84,7 +84,8 @@ fn grid(shown: &Shown, header: bool) -> String {
     let middle = (shown.height > rows.height()).then_some(rows.height() / 2);
     if let Some(middle) = middle {
         for column in &mut cells {
-            let dots = if column[middle - 1].chars().count() > 2 && column[middle].chars().count() > 2 { "..." } else { ".." };
+            let dots =
+                if column[middle - 1].chars().count() > 2 && column[middle].chars().count() > 2 { "..." } else { ".." };
             column.insert(middle, dots.to_string());
         }
     }

@@ -51,8 +51,7 @@ impl Window {
                 if rows == 0 {
                     return Err(Error::input("rolling_mean: a window of 0 rows has no mean. Give at least 1."));
                 }
-                let options =
-                    RollingOptionsFixedWindow { window_size: rows, min_periods: rows, ..Default::default() };
+                let options = RollingOptionsFixedWindow { window_size: rows, min_periods: rows, ..Default::default() };
                 let values = column.cast(&DataType::Float64)?.with_name("x".into()).into_frame();
                 let means = values.lazy().select([col("x").rolling_mean(options)]).collect()?;
                 means.columns()[0].clone().with_name(column.name().clone())
@@ -152,9 +151,8 @@ fn wide(column: &Column, what: &str) -> Result<Column> {
 fn check_sum(column: &Column) -> Result<()> {
     let Ok(values) = column.i64() else { return Ok(()) };
     let largest = values.min().unwrap_or(0).unsigned_abs().max(values.max().unwrap_or(0).unsigned_abs());
-    let fits = |values: &Int64Chunked| {
-        values.iter().flatten().try_fold(0i64, |sum, value| sum.checked_add(value)).is_some()
-    };
+    let fits =
+        |values: &Int64Chunked| values.iter().flatten().try_fold(0i64, |sum, value| sum.checked_add(value)).is_some();
     if (largest as u128) * (values.len() as u128) < i64::MAX as u128 || fits(values) {
         return Ok(());
     }

@@ -9,10 +9,10 @@ use crate::{ParquetFiles, Result};
 /// Answers the question of this folder.
 // ANCHOR: answer
 pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
-    let counts = transform((files, ["origin", "dest"]), count_slice)
-        .schema("origin: str, dest: str, count: i64")
-        .run(engine)?;
-    let routes = transform(counts, add_up).schema("route: str, count: i64").partition(by(["origin", "dest"])).run(engine)?;
+    let counts =
+        transform((files, ["origin", "dest"]), count_slice).schema("origin: str, dest: str, count: i64").run(engine)?;
+    let routes =
+        transform(counts, add_up).schema("route: str, count: i64").partition(by(["origin", "dest"])).run(engine)?;
     let order = SortMultipleOptions::default().with_order_descending_multi([true, false]);
     Ok(routes.drop_nulls(Some(&["route"]))?.sort(["count", "route"], order)?.head(Some(10)))
 }

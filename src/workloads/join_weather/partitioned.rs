@@ -15,9 +15,10 @@ const SUMS: [&str; 4] = ["flights", "delay", "hours", "wind"];
 pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
     const PARTIAL: &str = "origin: str, month: i16, rain: i64, flights: i64, delay: i64, hours: i64, wind: f64";
     let weather = weather()?.read_all(&["origin", "time_hour", "precip", "wind_speed"])?;
-    let of_slices = transform((files, ["origin", "month", "time_hour", "dep_delay"]), |flights| in_rain(&flights, &weather))
-        .schema(PARTIAL)
-        .run(engine)?;
+    let of_slices =
+        transform((files, ["origin", "month", "time_hour", "dep_delay"]), |flights| in_rain(&flights, &weather))
+            .schema(PARTIAL)
+            .run(engine)?;
     let rain = transform(of_slices, add_up)
         .schema("origin: str, month: i16, rain: i64, flights: i64, delay: f64, wind: f64")
         .partition(by(KEYS))
@@ -44,7 +45,8 @@ fn in_rain(flights: &DataFrame, weather: &DataFrame) -> Result<DataFrame> {
 
 /// The sums of all slices -> the row of the answer.
 fn add_up(slices: DataFrame) -> Result<DataFrame> {
-    let [flights, delay, hours, wind] = SUMS.map(|name| slices.column(name).and_then(|sums| sums.cast(&DataType::Float64)));
+    let [flights, delay, hours, wind] =
+        SUMS.map(|name| slices.column(name).and_then(|sums| sums.cast(&DataType::Float64)));
     let sum = |sums: PolarsResult<Column>| Ok::<_, PolarsError>(sums?.f64()?.sum().unwrap_or(0.0));
     let (flights, delay, hours, wind) = (sum(flights)?, sum(delay)?, sum(hours)?, sum(wind)?);
     let mean = |sum: f64, n: f64| (n > 0.0).then_some(sum / n);

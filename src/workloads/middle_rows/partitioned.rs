@@ -13,7 +13,8 @@ pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
     // Places in order of time; of the rows themselves only twenty are wanted.
     let in_order = sorted(&late.select(["time_hour", "id"])?, &[true, true])?;
     let (rows, middle) = (late.height(), late.height() / 2);
-    let places: Vec<i64> = (middle..rows).filter(|place| *place < middle + 10 || *place + 10 >= rows).map(|place| place as i64).collect();
+    let places: Vec<i64> =
+        (middle..rows).filter(|place| *place < middle + 10 || *place + 10 >= rows).map(|place| place as i64).collect();
     let rows_at = places.iter().map(|place| in_order.get(*place as usize));
     let chosen = late.select(["id", "carrier", "arr_delay"])?;
     let mut chosen = chosen.take(&IdxCa::from_iter_options("".into(), rows_at))?;

@@ -12,7 +12,8 @@ pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
     let lots = transform((files, ["carrier", "arr_delay"]), lots_of_slice)
         .schema("carrier: str, n: i64, mean: f64, m2: f64")
         .run(engine)?;
-    let carriers = transform(lots, combine).schema("carrier: str, mean: f64, std: f64").partition(by(["carrier"])).run(engine)?;
+    let carriers =
+        transform(lots, combine).schema("carrier: str, mean: f64, std: f64").partition(by(["carrier"])).run(engine)?;
     let partials = transform((files, ["carrier", "arr_delay"]), |flights| unusual(&flights, &carriers))
         .schema("carrier: str, flights: i64, highest: f64, total: i64")
         .run(engine)?;
@@ -52,8 +53,13 @@ fn combine(lots: DataFrame) -> PolarsResult<DataFrame> {
 fn unusual(flights: &DataFrame, carriers: &DataFrame) -> Result<DataFrame> {
     let groups = Groups::of(flights, &["carrier"])?;
     let of_groups = groups.keys().join(carriers, ["carrier"], ["carrier"], JoinType::Left.into(), None)?;
-    let of_groups: Vec<Option<(f64, f64)>> =
-        of_groups.column("mean")?.f64()?.iter().zip(of_groups.column("std")?.f64()?.iter()).map(|(mean, std)| mean.zip(std)).collect();
+    let of_groups: Vec<Option<(f64, f64)>> = of_groups
+        .column("mean")?
+        .f64()?
+        .iter()
+        .zip(of_groups.column("std")?.f64()?.iter())
+        .map(|(mean, std)| mean.zip(std))
+        .collect();
     let delays = flights.column("arr_delay")?.i16()?;
     let scores = delays.iter().zip(groups.codes()).map(|(delay, code)| {
         let (mean, std) = of_groups[*code as usize]?;
