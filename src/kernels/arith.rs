@@ -111,13 +111,16 @@ pub fn apply(op: Op, left: &Column, right: &Column) -> Result<Column> {
     {
         return Err(cannot());
     }
+    // Of numbers of 32 bits no sum, difference or product is too large for 64.
+    let narrow =
+        whole && ![left, right].iter().any(|column| matches!(column.dtype(), DataType::Int64 | DataType::UInt64));
     let (this, that) = match (op, numbers, whole) {
         (Op::Div, true, _) => (left.cast(&DataType::Float64)?, right.cast(&DataType::Float64)?),
         (_, _, true) => (left.cast(&DataType::Int64)?, right.cast(&DataType::Int64)?),
         _ => (left.clone(), right.clone()),
     };
     let done = match op {
-        Op::Add | Op::Sub | Op::Mul if whole => checked(op, &this, &that),
+        Op::Add | Op::Sub | Op::Mul if whole && !narrow => checked(op, &this, &that),
         Op::Add => (&this + &that).map_err(|_| cannot()),
         Op::Sub => (&this - &that).map_err(|_| cannot()),
         Op::Mul => (&this * &that).map_err(|_| cannot()),

@@ -16,7 +16,10 @@ pub fn sorted(keys: &DataFrame, ascending: &[bool]) -> Result<IdxCa> {
     let mut keys = keys.clone();
     keys.rechunk_mut();
     let descending: Vec<bool> = ascending.iter().map(|up| !up).collect();
-    let (first, rest) = keys.columns().split_first().ok_or_else(|| Error::input("sort_values: no column is named. Name at least one."))?;
+    let (first, rest) = keys
+        .columns()
+        .split_first()
+        .ok_or_else(|| Error::input("sort_values: no column is named. Name at least one."))?;
     if rest.is_empty() {
         let options =
             SortOptions::default().with_order_descending(descending[0]).with_nulls_last(true).with_maintain_order(true);
