@@ -18,6 +18,8 @@
 //! Imports point one way: flights, then modes, then workloads, then measuring, then the command line.
 
 #![deny(unsafe_code, missing_docs)]
+// `surface/series.rs` is compiled for the eager and for the drop-in frame.
+#![allow(clippy::duplicate_mod)]
 
 pub mod cli;
 pub mod dropin;

@@ -99,7 +99,7 @@ fn difference(what: &str, found: &DataFrame, golden: &Value) -> Option<String> {
     }
     for (found, golden) in found.columns().iter().zip(&golden) {
         let of = format!("{what} `{}`", golden.name());
-        if kind(found.dtype()) != kind(golden.dtype()) && golden.len() > 0 {
+        if kind(found.dtype()) != kind(golden.dtype()) && !golden.is_empty() {
             return Some(format!("{of}: kind {}, pandas has {}", kind(found.dtype()), kind(golden.dtype())));
         }
         let found = found.cast(golden.dtype()).unwrap();

@@ -14,10 +14,13 @@ pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
     Ok(latest.drop_nulls(Some(&["dest"]))?.sort(["dest"], SortMultipleOptions::default())?)
 }
 
+/// Delay and id of a flight, so that the later one is larger and of two the one with the smaller id, and its row.
+type Late = (Option<i16>, std::cmp::Reverse<i32>, IdxSize);
+
 /// Some flights -> the latest one to each airport among them.
 fn latest(flights: DataFrame) -> Result<DataFrame> {
     let groups = Groups::of(&flights, &["dest"])?;
-    let mut rows: Vec<Option<(Option<i16>, std::cmp::Reverse<i32>, IdxSize)>> = vec![None; groups.len()];
+    let mut rows: Vec<Option<Late>> = vec![None; groups.len()];
     let (delays, ids) = (flights.column("arr_delay")?.i16()?, flights.column("id")?.i32()?);
     for (row, ((code, delay), id)) in groups.codes().iter().zip(delays.iter()).zip(ids.iter()).enumerate() {
         let latest = &mut rows[*code as usize];
