@@ -50,6 +50,33 @@ impl Ledger {
     pub fn bytes_moved(&self) -> u64 {
         self.steps.iter().map(|step| step.bytes_moved).sum()
     }
+
+    /// Rows brought to one place, in all steps.
+    pub fn rows_gathered(&self) -> u64 {
+        self.steps.iter().map(|step| step.rows_gathered).sum()
+    }
+
+    /// Bytes of new columns, in all steps: not all of them were held at the same time.
+    pub fn bytes_materialised(&self) -> u64 {
+        self.steps.iter().map(|step| step.bytes_materialised).sum()
+    }
+
+    /// Tasks, in all steps.
+    pub fn tasks(&self) -> usize {
+        self.steps.iter().map(|step| step.tasks).sum()
+    }
+
+    /// Steps that all had to end before anything after them could start.
+    pub fn barriers(&self) -> usize {
+        self.steps.iter().filter(|step| step.barrier).count()
+    }
+
+    /// Steps that moved all rows between partitions: not those that gathered them in one place, or moved those at the
+    /// borders.
+    pub fn exchanges(&self) -> usize {
+        let all_moved = |step: &&Step| step.rows_moved > 0 && step.rows_moved >= step.rows && step.rows_gathered == 0;
+        self.steps.iter().filter(all_moved).count()
+    }
 }
 
 thread_local! {

@@ -12,8 +12,10 @@ use std::sync::Arc;
 use polars::prelude::*;
 use polars_io::parquet::metadata::{FileMetadata, FileMetadataRef};
 use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
+use polars_io::parquet::write::ParquetWriter;
 
 use crate::error::{Error, Result, brief};
+use crate::scratch::Replacement;
 use crate::timeline;
 
 /// One or more Parquet files of one schema, opened but not read.
@@ -210,6 +212,21 @@ impl ParquetFiles {
         };
         columns.iter().map(position).collect()
     }
+}
+
+/// Writes frames of the same columns as one file, a row group or more each, replacing a file of that name at once.
+pub(crate) fn write_parquet(frames: &[DataFrame], path: &Path) -> Result<()> {
+    let draft = Replacement::file(path, true)?;
+    let cannot = || Error::io("cannot write", path, "Choose a place that can be written.");
+    let file = File::create(draft.path()).map_err(cannot())?;
+    let schema = frames.first().map(|frame| frame.schema().clone()).unwrap_or_default();
+    let write = || -> PolarsResult<()> {
+        let mut writer = ParquetWriter::new(file).batched(&schema)?;
+        frames.iter().try_for_each(|frame| writer.write_batch(frame))?;
+        writer.finish().map(|_| ())
+    };
+    write().map_err(|cause| cannot()(std::io::Error::other(cause.to_string())))?;
+    draft.commit()
 }
 
 /// The files that a path, folder or glob stands for, sorted by name.

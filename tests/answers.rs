@@ -47,7 +47,7 @@ fn null_keys_are_left_out_in_every_mode() {
     let files = outgrow::flights::open(path.to_str().unwrap()).unwrap();
     for workload in ALL {
         let eager = (workload.eager)(&files).unwrap();
-        assert!(eager.height() > 10);
+        assert!(eager.height() > 0);
         assert!(workload.keys.iter().all(|key| eager.column(key).unwrap().null_count() == 0));
         for (name, answer) in
             [("dropin", (workload.dropin)(&files)), ("partitioned", (workload.partitioned)(&files, &Threads::new(2)))]

@@ -154,7 +154,7 @@ fn compare_takes_the_options_of_the_contract() {
     assert_eq!(modes, ["partitioned", "eager"], "{text}");
     refused(&["compare", "aggregation", "--modes", "eager,eager"], 2, &["eager twice"]);
     refused(&["compare", "aggregation", "--modes", "pandas"], 2, &["pandas", "eager, dropin, partitioned"]);
-    refused(&["compare", "median"], 2, &["`median`", "aggregation, grid-search"]);
+    refused(&["compare", "mode"], 2, &["`mode`", "aggregation, grid-search"]);
 }
 
 #[cfg(target_os = "linux")]
@@ -288,4 +288,25 @@ fn the_readme_shows_real_output() {
     for digest in digests {
         assert!(printed.iter().any(|line| line.ends_with(digest)), "no answer has the digest {digest}");
     }
+}
+
+#[test]
+fn explain_tells_each_step_and_the_totals() {
+    for mode in MODES {
+        let output = outgrow(&["explain", "running-total", "--mode", mode, "--threads", "2"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let text = stdout(&output);
+        for part in ["How many miles", "People say:", "336,776 flights", "  1. ", "In all: ", "of new columns"] {
+            assert!(text.contains(part), "{mode}: `{part}` is not in:\n{text}");
+        }
+        let barrier = "barrier: all of it must end before the next step starts";
+        assert_eq!(text.contains(barrier), mode != "eager", "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 110), "{text}");
+    }
+    let dropin = stdout(&outgrow(&["explain", "running-total", "--mode", "dropin"]));
+    for part in ["exchange by value of time_hour", "cumulative sum, carried", "An exchange brings rows"] {
+        assert!(dropin.contains(part), "`{part}` is not in:\n{dropin}");
+    }
+    refused(&["explain", "sorting", "--mode", "eager"], 2, &["`sorting`", "largest-per-group"]);
+    refused(&["explain", "median", "--mode", "eager", "--engine", "serial"], 2, &["partitioned mode only"]);
 }

@@ -7,6 +7,7 @@
 mod charts;
 mod compare;
 mod data;
+mod explain;
 mod measure;
 mod print;
 mod progress;
@@ -35,6 +36,7 @@ Examples:
   outgrow compare grid-search --modes eager,partitioned --threads 4
   outgrow run aggregation --mode partitioned --answer delays.csv
   outgrow charts                                      all records as charts, on a page
+  outgrow explain largest-per-group --mode dropin     what it does, step by step
   outgrow data grow --rows 10000000 --out flights10m
 
 Without a command, outgrow gives the tour.";
@@ -57,6 +59,8 @@ enum Command {
     Charts(charts::Args),
     /// A complete run of everything, with its charts and what they say in words
     Measure(measure::Args),
+    /// What a mode does, step by step: tasks, rows moved, and what waits for what
+    Explain(explain::Args),
     /// Flights: more of them, or from the original CSV files
     Data(data::Args),
 }
@@ -68,8 +72,10 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
         Err(error) => return explain_usage(&error),
     };
     let engines = Engines { known: LOCAL_ENGINES.iter().chain(more_engines).copied().collect() };
-    if let Some(Command::Run(args)) = &cli.command {
-        args.prepare_environment();
+    match &cli.command {
+        Some(Command::Run(args)) => args.one.prepare_environment(),
+        Some(Command::Explain(args)) => args.one.prepare_environment(),
+        _ => {}
     }
     scratch::clean_up_on_ctrl_c();
     keep_panics_to_a_line();
@@ -79,6 +85,7 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
         Some(Command::Run(args)) => run::run(&args, &engines),
         Some(Command::Charts(args)) => charts::charts(&args),
         Some(Command::Measure(args)) => measure::measure(&args),
+        Some(Command::Explain(args)) => explain::explain(&args, &engines),
         Some(Command::Data(args)) => data::data(&args),
     });
     let (complaint, code) = match outcome {

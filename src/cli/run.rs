@@ -6,11 +6,10 @@ use indicatif::HumanCount;
 
 use super::print::print;
 use super::report::count;
-use super::setting::{Setting, open_with_progress};
-use super::{Engines, progress, report, values};
+use super::setting::{OneRun, open_with_progress};
+use super::{Engines, progress, report};
 use crate::error::Result;
 use crate::measure;
-use crate::workers::cores;
 use crate::workloads::{self, Mode};
 
 #[derive(Debug, clap::Args)]
@@ -18,7 +17,7 @@ use crate::workloads::{self, Mode};
                         outgrow run grid-search --mode partitioned --engine serial --json\n  \
                         outgrow run aggregation --mode dropin --input 'flights10m/*.parquet' --answer delays.parquet")]
 pub struct Args {
-    /// aggregation or grid-search
+    /// Which question: aggregation, grid-search, largest-per-group, ...; any other word lists them
     workload: String,
     /// How it is written and run
     #[arg(long)]
@@ -29,42 +28,23 @@ pub struct Args {
     /// Print the summary of the run, as one line of JSON, and nothing else
     #[arg(long)]
     json: bool,
-    /// How many flights: up to 336776 the first ones of 2013, beyond that grown once and kept under data/
-    #[arg(long, value_name = "N", value_parser = values::rows)]
-    rows: Option<u64>,
-    /// Threads of the drop-in and the partitioned mode [default: all cores]
-    #[arg(long, value_name = "T", value_parser = values::threads)]
-    threads: Option<usize>,
-    /// many-groups: how many groups [default: 1000]
-    #[arg(long, value_name = "G", value_parser = values::number)]
-    groups: Option<u64>,
-    /// many-groups: operations per row of the function [default: 100]
-    #[arg(long, value_name = "OPS", value_parser = values::number)]
-    cost: Option<u64>,
     /// For `compare`: where to write what it wants to know beside the summary
     #[arg(long, hide = true)]
     trace: Option<PathBuf>,
     #[command(flatten)]
-    setting: Setting,
-}
-
-impl Args {
-    /// See [`Setting::prepare_environment`].
-    pub fn prepare_environment(&self) {
-        self.setting.prepare_environment(self.threads);
-    }
+    pub one: OneRun,
 }
 
 pub fn run(args: &Args, engines: &Engines) -> Result<()> {
     let workload = workloads::find(&args.workload)?;
-    args.setting.check_engine(&[args.mode])?;
+    args.one.setting.check_engine(&[args.mode])?;
     if let Some(path) = &args.answer {
         measure::check_name(path)?;
     }
-    let engine = engines.make(args.setting.engine.as_deref(), args.threads.unwrap_or_else(cores))?;
-    let flights = args.setting.flights(workload, args.rows, args.groups, args.cost)?;
+    let engine = engines.make(args.one.setting.engine.as_deref(), args.one.threads())?;
+    let flights = args.one.flights(workload)?;
     open_with_progress(&flights)?;
-    if let Some(bytes) = args.setting.memory_limit {
+    if let Some(bytes) = args.one.setting.memory_limit {
         measure::limit_memory(bytes)?;
     }
     let alive = progress::alive(&format!("{}, {}", workload.name, args.mode));

@@ -1,10 +1,11 @@
-//! What `run` and `compare` have in common: which flights, and with what.
+//! What `run`, `explain` and `compare` have in common: which flights, and with what.
 
 use super::progress;
 use super::values;
 use crate::error::{Error, Result};
 use crate::flights::SHIPPED_ROWS;
 use crate::measure::Flights;
+use crate::workers::cores;
 use crate::workloads::many_groups::{self, DEFAULT_COST, DEFAULT_GROUPS};
 use crate::workloads::{Mode, Workload};
 
@@ -19,6 +20,42 @@ pub struct Setting {
     /// A hard limit on the memory of a run, such as 2GiB (Linux)
     #[arg(long, value_name = "SIZE", value_parser = values::bytes)]
     pub memory_limit: Option<u64>,
+}
+
+/// What one run in this process can be told.
+#[derive(Debug, clap::Args)]
+pub struct OneRun {
+    /// How many flights: up to 336776 the first ones of 2013, beyond that grown once and kept under data/
+    #[arg(long, value_name = "N", value_parser = values::rows)]
+    pub rows: Option<u64>,
+    /// Threads of the drop-in and the partitioned mode [default: all cores]
+    #[arg(long, value_name = "T", value_parser = values::threads)]
+    pub threads: Option<usize>,
+    /// many-groups: how many groups [default: 1000]
+    #[arg(long, value_name = "G", value_parser = values::number)]
+    pub groups: Option<u64>,
+    /// many-groups: operations per row of the function [default: 100]
+    #[arg(long, value_name = "OPS", value_parser = values::number)]
+    pub cost: Option<u64>,
+    #[command(flatten)]
+    pub setting: Setting,
+}
+
+impl OneRun {
+    /// How many threads.
+    pub fn threads(&self) -> usize {
+        self.threads.unwrap_or_else(cores)
+    }
+
+    /// See [`Setting::flights`].
+    pub fn flights(&self, workload: &Workload) -> Result<Flights> {
+        self.setting.flights(workload, self.rows, self.groups, self.cost)
+    }
+
+    /// See [`Setting::prepare_environment`].
+    pub fn prepare_environment(&self) {
+        self.setting.prepare_environment(self.threads);
+    }
 }
 
 impl Setting {

@@ -38,7 +38,7 @@ pub fn tour() -> Result<()> {
         report::count(threads, "thread")
     ))?;
     let mut sweep = Sweep::anyhow()?;
-    for workload in workloads::ALL {
+    for workload in workloads::TOUR {
         let plan = Plan {
             workload,
             modes: vec![Mode::Eager, Mode::Dropin, Mode::Partitioned],

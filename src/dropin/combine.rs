@@ -5,7 +5,7 @@
 
 use polars::prelude::*;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::{Agg, Groups, Moments, moments, reduce};
 
 /// What one partition keeps for one reduction: one column per part of the state, named `place.part`.
@@ -26,7 +26,8 @@ pub fn partial(column: &Column, groups: &Groups, agg: Agg, place: usize) -> Resu
 pub fn finish(partials: &DataFrame, groups: &Groups, agg: Agg, place: usize) -> Result<Column> {
     let combined = match agg {
         Agg::Count | Agg::Sum => Agg::Sum,
-        Agg::Min | Agg::Max => agg,
+        Agg::Min | Agg::Max | Agg::First | Agg::Last => agg,
+        Agg::Median | Agg::Quantile(_) => return Err(Error::input(format!("{agg:?} does not combine."))),
         Agg::Mean | Agg::Std => {
             let n = partials.column(&part(place, "n"))?.i64()?.into_no_null_iter();
             let mean = partials.column(&part(place, "mean"))?.f64()?.into_no_null_iter();

@@ -17,3 +17,13 @@ pub fn map<I: Send, T: Send>(items: Vec<I>, task: impl Fn(I) -> Result<T> + Sync
     stage.close();
     results
 }
+
+/// Threads of the pool.
+pub fn threads() -> usize {
+    THREAD_POOL.current_num_threads()
+}
+
+/// How many buckets an exchange has.
+pub fn buckets() -> usize {
+    crate::exchange::buckets(threads())
+}

@@ -66,6 +66,21 @@ pub fn shipped() -> Result<ParquetFiles> {
     open(&path.to_string_lossy())
 }
 
+/// The weather at the three airports, hour by hour: `origin`, `time_hour` and what was measured.
+///
+/// # Errors
+/// [`Error::Input`] when `datasets/` is not where the project was built; set `OUTGROW_HOME` to the project's folder.
+pub fn weather() -> Result<ParquetFiles> {
+    let path = home().join("datasets/weather.parquet");
+    if !path.is_file() {
+        return Err(Error::input(format!(
+            "{} is not there. Set OUTGROW_HOME to the folder that holds datasets/.",
+            path.display()
+        )));
+    }
+    ParquetFiles::open(&path.to_string_lossy())
+}
+
 /// Flights of one's own: a Parquet file, a folder of them, or a glob, with the columns and types of [`schema`].
 ///
 /// # Errors

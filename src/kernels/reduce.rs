@@ -7,7 +7,7 @@ use super::{Groups, Moments};
 use crate::error::{Error, Result};
 
 /// How the values of a group become one. Nulls (and NaN, as in pandas) are left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Agg {
     /// How many values are known, as `i64`.
     Count,
@@ -21,6 +21,22 @@ pub enum Agg {
     Min,
     /// The largest, in the type of the column.
     Max,
+    /// The middle one, or the mean of the two in the middle, as `f64`.
+    Median,
+    /// The value that this share (0 to 1) of the values is below, between two of them in proportion (pandas'
+    /// `interpolation="linear"`), as `f64`.
+    Quantile(f64),
+    /// The first known one, in the type of the column.
+    First,
+    /// The last known one, in the type of the column.
+    Last,
+}
+
+impl Agg {
+    /// Whether the reductions of two lots of rows give that of both: what needs no exchange.
+    pub fn combines(self) -> bool {
+        !matches!(self, Agg::Median | Agg::Quantile(_))
+    }
 }
 
 /// Runs `$body` with `$values` bound to the typed values of a column of numbers.
@@ -49,7 +65,44 @@ macro_rules! typed {
 /// [`Error::Input`] for a column that holds no numbers, or a sum that does not fit 64 bits.
 pub fn reduce(column: &Column, groups: &Groups, agg: Agg) -> Result<Column> {
     let name = column.name().clone();
+    let dtype = column.dtype();
+    let known =
+        matches!(dtype, DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::UInt32 | DataType::Float64);
+    match agg {
+        Agg::First | Agg::Last => return any_of(column, groups, agg),
+        Agg::Count if !known => {
+            let mut counts = vec![0i64; groups.len()];
+            let there = column.is_not_null();
+            groups
+                .codes()
+                .iter()
+                .zip(there.iter())
+                .for_each(|(code, there)| counts[*code as usize] += i64::from(there == Some(true)));
+            return Ok(Int64Chunked::from_vec(name, counts).into_column());
+        }
+        Agg::Min | Agg::Max if dtype.is_string() => return best_text(column, groups, agg),
+        Agg::Min | Agg::Max if dtype.is_temporal() => {
+            let physical = column.to_physical_repr().cast(&DataType::Int64)?;
+            return Ok(reduce(&physical, groups, agg)?.cast(dtype)?);
+        }
+        Agg::Min | Agg::Max if !known && (dtype.is_bool() || dtype.is_primitive_numeric()) => {
+            return Ok(reduce(&numbers(column)?, groups, agg)?.cast(dtype)?);
+        }
+        _ if !known && (dtype.is_bool() || dtype.is_primitive_numeric()) => {
+            return reduce(&numbers(column)?, groups, agg);
+        }
+        _ => {}
+    }
     Ok(match agg {
+        Agg::Median | Agg::Quantile(_) => {
+            let share = if let Agg::Quantile(share) = agg { share } else { 0.5 };
+            if !(0.0..=1.0).contains(&share) {
+                return Err(Error::input(format!("a quantile of {share} does not exist. Give a share from 0 to 1.")));
+            }
+            let quantiles = typed!(column, values => quantiles(values, groups, share));
+            Float64Chunked::from_iter_options(name, quantiles.into_iter()).into_column()
+        }
+        Agg::First | Agg::Last => any_of(column, groups, agg)?,
         Agg::Count => {
             let counts = typed!(column, values => count(values, groups));
             Int64Chunked::from_vec(name, counts).into_column()
@@ -79,11 +132,91 @@ pub fn reduce(column: &Column, groups: &Groups, agg: Agg) -> Result<Column> {
     })
 }
 
+/// A column of numbers or flags in a type that [`reduce`] has a loop for.
+fn numbers(column: &Column) -> Result<Column> {
+    Ok(column.cast(if column.dtype().is_float() { &DataType::Float64 } else { &DataType::Int64 })?)
+}
+
+/// The first or last known value of each group, of any type.
+fn any_of(column: &Column, groups: &Groups, agg: Agg) -> Result<Column> {
+    let mut found: Vec<Option<IdxSize>> = vec![None; groups.len()];
+    for (row, (code, there)) in groups.codes().iter().zip(column.is_not_null().iter()).enumerate() {
+        let of_group = &mut found[*code as usize];
+        if there == Some(true) && (agg == Agg::Last || of_group.is_none()) {
+            *of_group = Some(row as IdxSize);
+        }
+    }
+    Ok(column.take(&IdxCa::from_iter_options("".into(), found.into_iter()))?)
+}
+
+fn best_text(column: &Column, groups: &Groups, agg: Agg) -> Result<Column> {
+    let mut found: Vec<Option<&str>> = vec![None; groups.len()];
+    for (code, text) in groups.codes().iter().zip(column.str()?.iter()) {
+        let best = &mut found[*code as usize];
+        if let Some(text) = text
+            && best.is_none_or(|best| if agg == Agg::Min { text < best } else { text > best })
+        {
+            *best = Some(text);
+        }
+    }
+    Ok(StringChunked::from_iter_options(column.name().clone(), found.into_iter()).into_column())
+}
+
+/// The value that `share` of the values of each group are below. The values of a group are laid side by side, and the
+/// one or two that are asked for selected: no group is sorted.
+fn quantiles<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups, share: f64) -> Vec<Option<f64>>
+where
+    T::Native: AsPrimitive<f64>,
+{
+    let counts = count(values, groups);
+    let mut starts = Vec::with_capacity(groups.len() + 1);
+    starts.push(0usize);
+    counts.iter().for_each(|count| starts.push(starts[starts.len() - 1] + *count as usize));
+    let mut next = starts.clone();
+    let mut laid = vec![0f64; starts[groups.len()]];
+    for_each(values, groups, |group, value| {
+        laid[next[group]] = value.as_();
+        next[group] += 1;
+    });
+    (0..groups.len()).map(|group| quantile(&mut laid[starts[group]..starts[group + 1]], share)).collect()
+}
+
+/// The value that `share` of some values (none of them NaN) are below, between two of them in proportion; their order
+/// is lost.
+pub fn quantile(values: &mut [f64], share: f64) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    let place = share * (values.len() - 1) as f64;
+    let (below, rest) = (place.floor() as usize, place - place.floor());
+    let (_, low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
+    let low = *low;
+    if rest == 0.0 {
+        return Some(low);
+    }
+    let high = above.iter().copied().fold(f64::INFINITY, f64::min);
+    Some(low + (high - low) * rest)
+}
+
 /// Count, mean and squared deviations of a column per group, in two passes: stable, and no division per row.
 ///
 /// # Errors
 /// [`Error::Input`] for a column that holds no numbers.
 pub fn moments(column: &Column, groups: &Groups) -> Result<Vec<Moments>> {
+    let cast;
+    let column = match column.dtype() {
+        dtype
+            if dtype.is_bool()
+                || matches!(
+                    dtype,
+                    DataType::Int8 | DataType::UInt8 | DataType::UInt16 | DataType::UInt64 | DataType::Float32
+                ) =>
+        {
+            cast = numbers(column)?;
+            &cast
+        }
+        _ => column,
+    };
     let counts = typed!(column, values => count(values, groups));
     let sums = typed!(column, values => sum(values, groups));
     let mut moments: Vec<Moments> = counts

@@ -1,12 +1,20 @@
 //! The workloads: each folder holds a question and its three answers, side by side.
 //!
 //! `mod.rs` asks; `eager.rs` and `dropin.rs` answer with the same lines but for the import; `partitioned.rs` answers
-//! with a function and a split. An answer has one row per key, sorted by key, so that answers can be compared. Flights
+//! with a function and a split. An answer has rows in a stated order, mostly one per key and sorted by key, so that answers can be compared. Flights
 //! with a null in a key are in no row: pandas leaves them out, and `by` makes a group of them that is dropped at the end.
 
 pub mod aggregation;
+pub mod busiest_route;
+pub mod day_over_day;
 pub mod grid_search;
+pub mod join_weather;
+pub mod largest_per_group;
 pub mod many_groups;
+pub mod median;
+pub mod middle_rows;
+pub mod running_total;
+pub mod z_score;
 
 use polars::prelude::*;
 
@@ -21,6 +29,8 @@ pub struct Workload {
     pub name: &'static str,
     /// What is asked, in a sentence.
     pub question: &'static str,
+    /// What people say about it, which the figures confirm or refute.
+    pub claim: &'static str,
     /// Columns that identify a row of the answer.
     pub keys: &'static [&'static str],
     /// How far two answers may differ, relative to the larger value: the last digits of a sum depend on its order.
@@ -54,8 +64,22 @@ impl std::fmt::Display for Mode {
     }
 }
 
-/// All workloads, in the order of the tour.
-pub static ALL: [&Workload; 2] = [&aggregation::WORKLOAD, &grid_search::WORKLOAD];
+/// All workloads: the two of the [tour](TOUR), then those about what an index costs.
+pub static ALL: [&Workload; 10] = [
+    &aggregation::WORKLOAD,
+    &grid_search::WORKLOAD,
+    &largest_per_group::WORKLOAD,
+    &median::WORKLOAD,
+    &z_score::WORKLOAD,
+    &day_over_day::WORKLOAD,
+    &middle_rows::WORKLOAD,
+    &running_total::WORKLOAD,
+    &join_weather::WORKLOAD,
+    &busiest_route::WORKLOAD,
+];
+
+/// The workloads of the tour, in its order.
+pub static TOUR: [&Workload; 2] = [&aggregation::WORKLOAD, &grid_search::WORKLOAD];
 
 /// Workloads on made-up rows: to measure the modes themselves with. They are no part of the tour.
 pub static MADE_UP: [&Workload; 1] = [&many_groups::WORKLOAD];

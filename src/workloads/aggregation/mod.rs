@@ -19,6 +19,7 @@ use super::Workload;
 pub static WORKLOAD: Workload = Workload {
     name: "aggregation",
     question: "How late do flights arrive, by carrier and airport of departure?",
+    claim: "A group-by is what a dataframe library is for: leave it to the library.",
     keys: &["carrier", "origin"],
     tolerance: 1e-9,
     eager: eager::answer,

@@ -22,6 +22,7 @@ pub const COLUMNS: [&str; 8] = ["id", "carrier", "arr_delay", "dep_delay", "dist
 pub static WORKLOAD: Workload = Workload {
     name: "grid-search",
     question: "Which elastic net predicts a carrier's arrival delays best?",
+    claim: "To use all cores, the code has to be written anew.",
     keys: &["carrier"],
     tolerance: 1e-6,
     eager: eager::answer,

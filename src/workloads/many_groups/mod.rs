@@ -29,6 +29,7 @@ use crate::scratch::Replacement;
 pub static WORKLOAD: Workload = Workload {
     name: "many-groups",
     question: "What does it cost to call a function once per group? (made-up rows, --groups and --cost)",
+    claim: "Many small groups are slow.",
     keys: &["group"],
     tolerance: 0.0,
     eager: eager::answer,

@@ -1,0 +1,244 @@
+//! Operations of the pandas-shaped surface, on a table that is in memory: eager, drop-in, and real pandas beside them.
+//!
+//! ```text
+//! cargo bench --profile dev --bench surface                                  # eager and drop-in
+//! OUTGROW_PYTHON=.venv/bin/python cargo bench --profile dev --bench surface  # with pandas (1 million rows)
+//! OUTGROW_ROWS=10000000 cargo bench --profile dev --bench surface            # at another size
+//! ```
+//!
+//! Each operation of both modes has its answer checked after it was timed. At the end the ratios are printed.
+
+use std::hint::black_box;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use outgrow::flights::{home, weather, with_rows};
+use outgrow::kernels::{Agg, How, Keep, Transform, Window};
+use polars::prelude::{DataFrame, col, lit};
+
+const COLUMNS: [&str; 7] = ["id", "carrier", "origin", "dest", "arr_delay", "distance", "time_hour"];
+
+/// A table and the weather, and what can be done with them.
+trait Surface {
+    /// Does it, and forgets what comes of it.
+    fn run(&self, operation: &str) -> outgrow::Result<()>;
+    /// Does it; the first and last rows of what comes of it.
+    fn answer(&self, operation: &str) -> outgrow::Result<DataFrame>;
+}
+
+/// The same source for both modes.
+macro_rules! surface {
+    ($pd:ident) => {
+        mod $pd {
+            use outgrow::Result;
+            use outgrow::$pd::{self as pd};
+            use polars::prelude::DataFrame;
+
+            use super::*;
+
+            pub struct Tables {
+                pub flights: pd::DataFrame,
+                pub weather: pd::DataFrame,
+            }
+
+            fn ends(table: pd::DataFrame) -> Result<DataFrame> {
+                pd::concat(&[&table.head(20), &table.tail(20)])?.into_columns()
+            }
+
+            impl Surface for Tables {
+                fn run(&self, operation: &str) -> Result<()> {
+                    self.table(operation).map(|table| drop(black_box(table)))
+                }
+
+                fn answer(&self, operation: &str) -> Result<DataFrame> {
+                    ends(self.table(operation)?)
+                }
+            }
+
+            impl Tables {
+                fn table(&self, operation: &str) -> Result<pd::DataFrame> {
+                    let f = &self.flights;
+                    let groups = f.groupby(&["carrier"]);
+                    let routes = f.groupby(&["origin", "dest"]);
+                    Ok(match operation {
+                        "filter" => f.filter(&f.col("arr_delay")?.gt(60)?)?,
+                        "assign" => f.assign("hours", col("distance") / lit(60.0))?,
+                        "sort_values" => f.sort_values(&["arr_delay", "id"], &[false, true])?,
+                        "drop_duplicates" => f.drop_duplicates(&["carrier", "dest"], Keep::Last)?,
+                        "value_counts" => f.col("dest")?.value_counts()?.to_frame("count")?,
+                        "groupby.agg" => f.groupby(&["carrier", "origin"]).agg(&[
+                            ("flights", "arr_delay", Agg::Count),
+                            ("mean", "arr_delay", Agg::Mean),
+                            ("std", "arr_delay", Agg::Std),
+                            ("far", "distance", Agg::Max),
+                        ])?,
+                        "groupby median" => routes.agg(&[("median", "arr_delay", Agg::Median)])?,
+                        "groupby z-score" => groups.transform("arr_delay", Transform::ZScore)?.to_frame("z")?,
+                        "groupby diff" => {
+                            routes.transform("arr_delay", Transform::Window(Window::Diff(1)))?.to_frame("d")?
+                        }
+                        "cumsum" => f.col("distance")?.cumsum()?.to_frame("miles")?,
+                        "ffill" => f.col("arr_delay")?.ffill()?.to_frame("delay")?,
+                        "diff" => f.col("distance")?.diff(1)?.to_frame("miles")?,
+                        "rolling mean" => f.col("distance")?.rolling_mean(24)?.to_frame("miles")?,
+                        "rank" => f.col("arr_delay")?.rank()?.to_frame("rank")?,
+                        "merge" => f.merge(&self.weather, &["origin", "time_hour"], How::Inner)?,
+                        "add aligned" => f.col("arr_delay")?.add(&f.col("distance")?)?.to_frame("sum")?,
+                        "describe" => f.select(&["arr_delay", "distance"])?.describe()?,
+                        "iloc" => f.iloc_range(f.len() as i64 / 2, f.len() as i64 / 2 + 1000),
+                        other => unreachable!("{other}"),
+                    })
+                }
+            }
+        }
+    };
+}
+surface!(eager);
+surface!(dropin);
+
+/// In the order of their names in peers/pandas_surface.py; those marked need an exchange, over partitions.
+const OPERATIONS: [(&str, bool); 18] = [
+    ("filter", false),
+    ("assign", false),
+    ("sort_values", true),
+    ("drop_duplicates", false),
+    ("value_counts", false),
+    ("groupby.agg", false),
+    ("groupby median", true),
+    ("groupby z-score", false),
+    ("groupby diff", true),
+    ("cumsum", false),
+    ("ffill", false),
+    ("diff", false),
+    ("rolling mean", false),
+    ("rank", true),
+    ("merge", false),
+    ("add aligned", false),
+    ("describe", false),
+    ("iloc", false),
+];
+
+fn operations(criterion: &mut Criterion) {
+    let rows: u64 =
+        std::env::var("OUTGROW_ROWS").map_or(1_000_000, |rows| rows.parse().expect("OUTGROW_ROWS is a number"));
+    let files = with_rows(rows, |_, _| ()).expect("there is room for the flights under data/");
+    let sky = weather().expect("the weather is shipped");
+    let columns = ["origin", "time_hour", "precip"];
+    let eager = eager::Tables {
+        flights: outgrow::eager::read_parquet(&files, &COLUMNS).expect("flights can be read"),
+        weather: outgrow::eager::read_parquet(&sky, &columns).expect("the weather can be read"),
+    };
+    let dropin = dropin::Tables {
+        flights: outgrow::dropin::read_parquet(&files, &COLUMNS).expect("flights can be read"),
+        weather: outgrow::dropin::read_parquet(&sky, &columns).expect("the weather can be read"),
+    };
+    let mut pandas = Pandas::start(rows);
+    let mut group = criterion.benchmark_group(format!("surface/{rows}"));
+    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(2));
+    let mut medians = Vec::new();
+    for (operation, exchange) in OPERATIONS {
+        let mut times = [const { Vec::new() }; 3];
+        let mut bench = |mode: &str, place: usize, run: &mut dyn FnMut(u64) -> Duration| {
+            group.bench_function(BenchmarkId::new(mode, operation), |bencher| {
+                bencher.iter_custom(|rounds| {
+                    let took = run(rounds);
+                    times[place].push(took.as_secs_f64() / rounds as f64);
+                    took
+                });
+            });
+        };
+        let timed = |surface: &dyn Surface, rounds| {
+            let start = Instant::now();
+            (0..rounds).for_each(|_| surface.run(operation).expect("every operation works"));
+            start.elapsed()
+        };
+        bench("eager", 0, &mut |rounds| timed(&eager, rounds));
+        bench("dropin", 1, &mut |rounds| timed(&dropin, rounds));
+        if let Some(pandas) = &mut pandas {
+            bench("pandas", 2, &mut |rounds| pandas.run(operation, rounds));
+        }
+        if times[0].is_empty() {
+            continue; // left out by a filter on the command line
+        }
+        let [this, that] =
+            [eager.answer(operation), dropin.answer(operation)].map(|answer| answer.expect("it just worked"));
+        assert!(close(&this, &that), "{operation}: {this} and {that}");
+        medians.push((operation, exchange, times.map(spread)));
+    }
+    group.finish();
+    println!("\n{:<18}{:>12}{:>22}{:>22}", "operation", "eager", "drop-in / eager", "eager / pandas");
+    for (operation, exchange, [eager, dropin, pandas]) in medians {
+        let ratio = |this: [f64; 3], that: [f64; 3]| match this[1].is_nan() || that[1].is_nan() {
+            true => "-".to_string(),
+            false => format!("{:.2} ({:.2}-{:.2})", this[1] / that[1], this[0] / that[2], this[2] / that[0]),
+        };
+        let mark = if exchange { " *" } else { "" };
+        let eager_ms = format!("{:.2} ms", eager[1] * 1e3);
+        println!("{operation:<18}{eager_ms:>12}{:>22}{:>22}", ratio(dropin, eager) + mark, ratio(eager, pandas));
+    }
+    println!("* with an exchange. In brackets: fastest of one by slowest of the other, and the other way round.");
+}
+
+/// Fastest, median and slowest, the first one (a warm-up) left out.
+fn spread(mut times: Vec<f64>) -> [f64; 3] {
+    if times.len() > 3 {
+        times.drain(..times.len() - 10.min(times.len()));
+    }
+    times.sort_by(f64::total_cmp);
+    match times.len() {
+        0 => [f64::NAN; 3],
+        n => [times[0], times[n / 2], times[n - 1]],
+    }
+}
+
+fn close(this: &DataFrame, that: &DataFrame) -> bool {
+    this.schema() == that.schema()
+        && this.columns().iter().zip(that.columns()).all(|(this, that)| match (this.f64(), that.f64()) {
+            (Ok(this), Ok(that)) => this.iter().zip(that.iter()).all(|pair| match pair {
+                (Some(this), Some(that)) => (this - that).abs() <= 1e-9 * this.abs().max(1.0),
+                (this, that) => this == that,
+            }),
+            _ => this.equals_missing(that),
+        })
+}
+
+/// `peers/pandas_surface.py`: told an operation and how often to do it, it answers with the seconds that took.
+struct Pandas {
+    process: Child,
+    output: BufReader<std::process::ChildStdout>,
+}
+
+impl Pandas {
+    /// `None` when `OUTGROW_PYTHON` is not set.
+    fn start(rows: u64) -> Option<Self> {
+        let python = std::env::var_os("OUTGROW_PYTHON")?;
+        let mut process = Command::new(python)
+            .arg(home().join("peers/pandas_surface.py"))
+            .args([outgrow::flights::grown_folder(rows), home().join("datasets/weather.parquet")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("OUTGROW_PYTHON names a Python");
+        let output = BufReader::new(process.stdout.take().expect("stdout is piped"));
+        Some(Self { process, output })
+    }
+
+    fn run(&mut self, operation: &str, times: u64) -> Duration {
+        writeln!(self.process.stdin.as_mut().expect("stdin is piped"), "{operation} {times}").expect("pandas listens");
+        let mut answer = String::new();
+        self.output.read_line(&mut answer).expect("pandas answers");
+        Duration::from_secs_f64(answer.trim().parse().expect("pandas answers with seconds"))
+    }
+}
+
+impl Drop for Pandas {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+criterion_group!(benches, operations);
+criterion_main!(benches);

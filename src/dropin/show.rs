@@ -1,0 +1,118 @@
+//! Describing and printing.
+
+use std::fmt;
+
+use polars::prelude as pl;
+
+use super::{DataFrame, Series, pool};
+use crate::error::Result;
+use crate::kernels::describe::{QUARTILES, Summary, described, table};
+use crate::kernels::show::{self, END_ROWS, MOST_ROWS, Shown};
+use crate::kernels::{Agg, Groups, Moments, moments, reduce};
+use crate::labels::Rows;
+use crate::ledger::{self, Step};
+
+/// Into how many lots the values are counted, to find the one that a quartile is in.
+const LOTS: usize = 64;
+
+impl DataFrame {
+    /// Count, mean, standard deviation, minimum, quartiles and maximum of each column of numbers.
+    ///
+    /// All but the quartiles combine. For a quartile the values of each partition are counted in lots between borders
+    /// from a sample; then only the lot it lies in is gathered.
+    ///
+    /// # Errors
+    /// [`Error::Input`](crate::Error::Input) when there is no column of numbers.
+    pub fn describe(&self) -> Result<Self> {
+        let summaries = described(self.partitions[0].columns())?.into_iter().map(|name| {
+            let parts = pool::map(self.partitions.iter().collect(), |rows: &Rows| {
+                let values = rows.columns().column(&name)?;
+                let whole = Groups::whole(rows.height());
+                let end = |agg| -> Result<Option<f64>> {
+                    Ok(reduce(values, &whole, agg)?.cast(&pl::DataType::Float64)?.f64()?.get(0))
+                };
+                Ok((moments(values, &whole)?[0], end(Agg::Min)?, end(Agg::Max)?))
+            })?;
+            let moments = parts.iter().fold(Moments::default(), |all, (part, ..)| all.merge(*part));
+            let low = parts.iter().filter_map(|(_, low, _)| *low).reduce(f64::min);
+            let high = parts.iter().filter_map(|(.., high)| *high).reduce(f64::max);
+            self.note(format!("reduce `{name}` in each partition"), 0);
+            let quartiles = self.quantiles(&name, QUARTILES)?;
+            Ok(Summary { name, moments, ends: [low, high], quartiles })
+        });
+        Ok(Self { partitions: vec![table(&summaries.collect::<Result<Vec<_>>>()?)?] })
+    }
+
+    /// The values that these shares of a column's known values are below.
+    fn quantiles<const N: usize>(&self, name: &str, shares: [f64; N]) -> Result<[Option<f64>; N]> {
+        let known = pool::map(self.partitions.iter().collect(), |rows: &Rows| {
+            Ok(rows.columns().column(name)?.drop_nulls().cast(&pl::DataType::Float64)?)
+        })?;
+        let count: usize = known.iter().map(pl::Column::len).sum();
+        if count == 0 {
+            return Ok([None; N]);
+        }
+        let borders = super::shuffle::borders(&known, LOTS)?;
+        let lots = pool::map(known.iter().collect(), |values: &pl::Column| borders.bucket_of_rows(values, true))?;
+        let mut sizes = vec![0usize; borders.buckets()];
+        lots.iter().flatten().for_each(|lot| sizes[*lot as usize] += 1);
+        let mut gathered = 0;
+        let mut at = |place: usize| -> Result<f64> {
+            let mut before = 0;
+            let lot = sizes.iter().position(|size| {
+                before += size;
+                place < before
+            });
+            let lot = lot.unwrap_or(sizes.len() - 1);
+            let mut values = Vec::with_capacity(sizes[lot]);
+            for (known, lots) in known.iter().zip(&lots) {
+                let here =
+                    known.f64()?.into_no_null_iter().zip(lots).filter(|(_, of_value)| **of_value as usize == lot);
+                values.extend(here.map(|(value, _)| value));
+            }
+            gathered += values.len();
+            let place = place - (before - sizes[lot]);
+            Ok(*values.select_nth_unstable_by(place, f64::total_cmp).1)
+        };
+        let mut found = [None; N];
+        for (found, share) in found.iter_mut().zip(shares) {
+            let place = share * (count - 1) as f64;
+            let rest = place - place.floor();
+            let low = at(place.floor() as usize)?;
+            *found = Some(if rest == 0.0 { low } else { low + (at(place.ceil() as usize)? - low) * rest });
+        }
+        ledger::note(Step {
+            what: format!("gather the values of `{name}` around its quartiles"),
+            tasks: self.partitions.len(),
+            rows: count as u64,
+            largest_task_rows: known.iter().map(pl::Column::len).max().unwrap_or(0) as u64,
+            rows_moved: gathered as u64,
+            bytes_moved: 8 * gathered as u64,
+            rows_gathered: gathered as u64,
+            barrier: true,
+            ..Step::default()
+        });
+        Ok(found)
+    }
+
+    pub(super) fn shown(&self) -> Shown {
+        let height = self.len();
+        let shown = match height <= MOST_ROWS {
+            true => self.cut(0, height).partitions,
+            false => [self.cut(0, END_ROWS).partitions, self.cut(height - END_ROWS, END_ROWS).partitions].concat(),
+        };
+        Shown { rows: Rows::stack(shown).unwrap_or_else(|_| self.partitions[0].slice(0, 0)), height }
+    }
+}
+
+impl fmt::Display for DataFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&show::frame(&self.shown()))
+    }
+}
+
+impl fmt::Display for Series {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&show::series(&self.frame.shown()))
+    }
+}
