@@ -2,7 +2,9 @@
 
 mod suite;
 
-use outgrow::partitioned::{Algo, Engine, Partition, Serial, Threads, by, num, transform};
+use outgrow::partitioned::{
+    Algo, Engine, Job, Losses, Partition, Serial, Sink, Task, Threads, by, num, registered, transform,
+};
 use polars::prelude::*;
 use proptest::prelude::*;
 
@@ -14,6 +16,9 @@ macro_rules! on_local_engines {
         mod on_threads {
             $(#[test] fn $case() { super::suite::$case(&outgrow::partitioned::Threads::new(3)) })+
         }
+        mod by_name {
+            $(#[test] fn $case() { super::suite::$case(&super::ByName(outgrow::partitioned::Threads::new(2))) })+
+        }
         mod under_a_tiny_budget {
             $(#[test] fn $case() { super::suite::$case(&super::Tight(outgrow::partitioned::Threads::new(2))) })+
         }
@@ -21,6 +26,68 @@ macro_rules! on_local_engines {
 }
 
 for_each_case!(on_local_engines);
+
+/// An engine that calls what it finds under the function's name, with parameters that were text in between: what one
+/// must do whose workers are other processes. Closures, which are no case's own function, it runs here.
+struct ByName(Threads);
+
+impl Engine for ByName {
+    fn name(&self) -> &'static str {
+        "by-name"
+    }
+
+    fn concurrency(&self) -> usize {
+        self.0.concurrency()
+    }
+
+    fn execute(&self, job: &Job, sink: &dyn Sink) -> outgrow::Result<Losses> {
+        if job.task.name.starts_with("a ") || job.task.name == "matched" || job.task.name == "strict" {
+            return self.0.execute(job, sink);
+        }
+        let signature = job.signature(self)?;
+        let entry = registered(signature.name)?;
+        assert_eq!(entry.version, signature.version);
+        let params = serde_json::from_str(&signature.params.to_string()).unwrap();
+        let function = entry.function(&params)?;
+        let task = Task { function: &*function, ..job.task.again() };
+        self.0.execute(&Job { inputs: job.inputs, task, memory: job.memory.clone() }, sink)
+    }
+}
+
+#[test]
+fn what_has_no_name_cannot_go_to_another_process_and_the_way_out_is_named() {
+    struct Elsewhere;
+    impl Engine for Elsewhere {
+        fn name(&self) -> &'static str {
+            "elsewhere"
+        }
+        fn concurrency(&self) -> usize {
+            1
+        }
+        fn execute(&self, job: &Job, _: &dyn Sink) -> outgrow::Result<Losses> {
+            job.signature(self).map(|_| Losses::default())
+        }
+    }
+    fn plain(rows: DataFrame) -> DataFrame {
+        rows
+    }
+    fn weighted(rows: DataFrame, _: &i32) -> DataFrame {
+        rows
+    }
+    let input = df!("a" => [1]).unwrap();
+    let closure = transform(&input, |rows: DataFrame| rows).schema("*").run(&Elsewhere).unwrap_err().to_string();
+    assert!(closure.starts_with("engine `elsewhere` calls functions in other processes, and `a closure in"), "{closure}");
+    assert!(closure.contains("Make it a fn, and add outgrow::register!(it);"), "{closure}");
+    let unregistered = transform(&input, plain).schema("*").run(&Elsewhere).unwrap_err().to_string();
+    assert!(unregistered.contains("`plain` cannot go there: it has no name there"), "{unregistered}");
+    transform(&input, suite::same).schema("*").run(&Elsewhere).unwrap();
+    let unknown = registered("nobody").err().unwrap().to_string();
+    assert!(unknown.contains("no function `nobody` is registered") && unknown.contains("register!(nobody)"), "{unknown}");
+    let wrong = registered("scaled").unwrap().function(&serde_json::json!({ "by": "three" })).err().unwrap().to_string();
+    assert!(wrong.contains("function `scaled`: its parameters cannot be read"), "{wrong}");
+    let with_init = transform(&input, weighted).on_init(|| Ok::<_, std::io::Error>(1)).schema("*").run(&Elsewhere);
+    assert!(with_init.unwrap_err().to_string().contains("it has no name there"));
+}
 
 /// An engine with so little memory that nearly every row is spilled.
 struct Tight(Threads);
@@ -34,13 +101,9 @@ impl Engine for Tight {
         self.0.concurrency()
     }
 
-    fn execute(
-        &self,
-        job: &outgrow::partitioned::Job,
-        sink: &dyn outgrow::partitioned::Sink,
-    ) -> outgrow::Result<outgrow::partitioned::Losses> {
+    fn execute(&self, job: &Job, sink: &dyn Sink) -> outgrow::Result<Losses> {
         let memory = outgrow::memory::MemoryBudget { bytes: 1 << 20, ..job.memory.clone() };
-        self.0.execute(&outgrow::partitioned::Job { inputs: job.inputs, task: job.task.again(), memory }, sink)
+        self.0.execute(&Job { inputs: job.inputs, task: job.task.again(), memory }, sink)
     }
 }
 
