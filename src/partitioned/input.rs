@@ -29,6 +29,9 @@ pub enum Input {
         /// The columns to read, in this order.
         columns: Vec<String>,
     },
+    /// Rows of a query that were written to a temporary file as they came.
+    #[cfg(feature = "streaming")]
+    Stored(super::stored::Stored),
     /// Rows that become others when they are read.
     Each {
         /// Which rows.
@@ -49,6 +52,8 @@ impl Input {
         match self {
             Input::Frame(frame) => Ok(frame.clear()),
             Input::Files { files, columns } => files.empty(&names(columns)),
+            #[cfg(feature = "streaming")]
+            Input::Stored(stored) => Ok(stored.empty()),
             Input::Each { of, slice, .. } => slice(of.empty()?),
         }
     }
@@ -58,6 +63,8 @@ impl Input {
         match self {
             Input::Frame(frame) => Some(frame.height()),
             Input::Files { files, .. } => Some(files.rows()),
+            #[cfg(feature = "streaming")]
+            Input::Stored(stored) => Some(stored.rows().sum()),
             Input::Each { of, keeps_rows: true, .. } => of.rows(),
             Input::Each { .. } => None,
         }
@@ -85,19 +92,10 @@ impl Input {
     /// range when there is no row.
     pub fn slices(&self) -> Vec<Range<usize>> {
         match self {
-            Input::Frame(frame) => {
-                let ends = (SLICE_ROWS..frame.height()).step_by(SLICE_ROWS).chain([frame.height()]);
-                ranges(ends)
-            }
-            Input::Files { files, .. } => {
-                let mut end = 0;
-                let ends = files.row_group_rows().into_iter().map(|rows| {
-                    end += rows;
-                    end
-                });
-                let ranges = ranges(ends);
-                if ranges.is_empty() { std::iter::once(0..0).collect() } else { ranges }
-            }
+            Input::Frame(frame) => ranges((SLICE_ROWS..frame.height()).step_by(SLICE_ROWS).chain([frame.height()])),
+            Input::Files { files, .. } => ranges(ends(files.row_group_rows())),
+            #[cfg(feature = "streaming")]
+            Input::Stored(stored) => ranges(ends(stored.rows())),
             Input::Each { of, .. } => of.slices(),
         }
     }
@@ -149,15 +147,26 @@ impl Input {
                     slice.slice((rows.start - start) as i64, rows.len())
                 })
             }
+            #[cfg(feature = "streaming")]
+            Input::Stored(stored) => Ok(stored.read(number)?.slice((rows.start - start) as i64, rows.len())),
             Input::Each { of, slice, .. } => slice(of.read(number, start, rows)?),
         }
     }
 }
 
-/// Ranges that follow each other, by where they end.
+/// Ranges that follow each other, by where they end; an empty one when there is none.
 fn ranges(ends: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
     let mut start = 0;
-    ends.map(|end| std::mem::replace(&mut start, end)..end).collect()
+    let ranges: Vec<_> = ends.map(|end| std::mem::replace(&mut start, end)..end).collect();
+    if ranges.is_empty() { std::iter::once(0..0).collect() } else { ranges }
+}
+
+/// Where parts that follow each other end, by how long they are.
+fn ends(lengths: impl IntoIterator<Item = usize>) -> impl Iterator<Item = usize> {
+    lengths.into_iter().scan(0, |end, rows| {
+        *end += rows;
+        Some(*end)
+    })
 }
 
 fn names(columns: &[String]) -> Vec<&str> {

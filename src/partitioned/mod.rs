@@ -41,6 +41,8 @@ mod partition;
 mod rows;
 mod schema;
 mod sink;
+#[cfg(feature = "streaming")]
+mod stored;
 mod table;
 mod task;
 mod transform;
@@ -59,6 +61,8 @@ pub use input::{EachSlice, Input};
 pub use partition::{Algo, Partition, Split, by, num, per_row};
 pub use schema::OutputSchema;
 pub use sink::Sink;
+#[cfg(feature = "streaming")]
+pub use stored::Stored;
 pub use table::{Fingerprint, Table};
 pub use task::{Done, Task};
 pub use transform::{Transform, transform};

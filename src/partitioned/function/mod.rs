@@ -48,11 +48,31 @@ pub trait Work {
 
 /// `best_model` of `outgrow::workloads::grid_search::model::best_model`; a closure is named after where it stands.
 pub(super) fn name_of<F>() -> String {
-    let path = std::any::type_name::<F>();
-    let path = path.split('<').next().unwrap_or(path);
-    let (place, closure) = match path.strip_suffix("::{{closure}}") {
-        Some(place) => (place, "a closure in "),
-        None => (path, ""),
-    };
-    format!("{closure}{}", place.rsplit("::").next().unwrap_or(place))
+    name_in(std::any::type_name::<F>())
+}
+
+fn name_in(path: &str) -> String {
+    let place = path.trim_end_matches("::{{closure}}");
+    // `best<Flight>` is `best`, and `<Fit as Model>::best` is too.
+    let named = if place.ends_with('>') { place.split('<').next().unwrap_or(place) } else { place };
+    let name = named.rsplit("::").next().unwrap_or(named);
+    if place == path { name.to_string() } else { format!("a closure in {name}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_in;
+
+    #[test]
+    fn a_function_is_called_by_the_end_of_its_path() {
+        for (path, name) in [
+            ("outgrow::grid_search::best_model", "best_model"),
+            ("outgrow::first<core::option::Option<i32>>", "first"),
+            ("<outgrow::Fit as outgrow::Model>::best", "best"),
+            ("flights::main::{{closure}}::{{closure}}", "a closure in main"),
+            ("<outgrow::Fit as outgrow::Model>::best::{{closure}}", "a closure in best"),
+        ] {
+            assert_eq!(name_in(path), name);
+        }
+    }
 }

@@ -34,20 +34,15 @@ impl Node for Lazy {
     }
 
     fn rows(&self, _: &dyn Engine) -> Result<Input> {
-        collect(self.0.clone()).map(Input::Frame)
+        #[cfg(feature = "streaming")]
+        return crate::partitioned::Stored::of(self.0.clone()).map(Input::Stored);
+        #[cfg(not(feature = "streaming"))]
+        Ok(Input::Frame(self.0.clone().collect()?))
     }
 
     fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
-        print.frame(&collect(self.0.clone())?)
+        print.frame(&self.0.clone().collect()?)
     }
-}
-
-/// With the `streaming` feature, by the engine's streaming half: it holds the result, and not what leads to it.
-fn collect(query: LazyFrame) -> Result<DataFrame> {
-    #[cfg(feature = "streaming")]
-    return Ok(query.collect_with_engine(polars::prelude::Engine::Streaming)?.unwrap_single());
-    #[cfg(not(feature = "streaming"))]
-    Ok(query.collect()?)
 }
 
 /// Parquet files, or how to find them.
@@ -130,7 +125,8 @@ impl From<&DataFrame> for Table {
     }
 }
 
-/// A query: collected when it is needed.
+/// A query: collected when it is needed. With the cargo feature `streaming` it is computed by polars' streaming engine and
+/// written to a temporary file batch by batch, and never held whole.
 impl From<LazyFrame> for Table {
     fn from(query: LazyFrame) -> Self {
         Table::new(Lazy(query))
