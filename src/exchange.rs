@@ -12,11 +12,26 @@ use crate::workers;
 
 /// How many buckets are good for so many workers: enough that one large group does not hold up half of the rest, and not
 /// so many that a slice falls into crumbs.
+///
+/// ```
+/// assert_eq!(outgrow::exchange::buckets(2), 32);
+/// assert_eq!(outgrow::exchange::buckets(64), 256);
+/// ```
 pub fn buckets(workers: usize) -> usize {
     (16 * workers).min(256)
 }
 
 /// Splits one slice into `buckets` frames by a hash of the columns `keys`; equal keys (nulls too) meet in one bucket.
+///
+/// ```
+/// use outgrow::exchange::split;
+/// # use polars::prelude::*;
+/// let flights = df!("carrier" => ["UA", "AA", "UA"], "delay" => [4, 0, 33])?;
+/// let buckets = split(&flights, &["carrier"], 8)?;
+/// let of_ua = buckets.iter().find(|bucket| bucket.height() >= 2).unwrap();
+/// assert_eq!(of_ua.column("delay")?.i32()?.into_no_null_iter().max(), Some(33));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 ///
 /// # Errors
 /// What the dataframe engine reports, for instance for a column that is not there.
@@ -25,6 +40,18 @@ pub fn split(slice: &DataFrame, keys: &[&str], buckets: usize) -> Result<Vec<Dat
 }
 
 /// As [`split`], with another division for another seed: what fell into one bucket falls apart with the next seed.
+///
+/// A bucket that became too large is split again, and its keys part:
+///
+/// ```
+/// use outgrow::exchange::split_seeded;
+/// # use polars::prelude::*;
+/// let bucket = df!("flight" => (0..100).collect::<Vec<i32>>())?;
+/// let first = split_seeded(&bucket, &["flight"], 4, 0)?;
+/// let again = split_seeded(&first[0], &["flight"], 4, 1)?;
+/// assert!(again.iter().filter(|part| part.height() > 0).count() > 1);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`split`].
@@ -37,6 +64,14 @@ pub fn split_seeded(slice: &DataFrame, keys: &[&str], buckets: usize, seed: u64)
 
 /// Puts each row of a slice into the bucket that `bucket_of_rows` names, in the order of the rows.
 ///
+/// ```
+/// # use polars::prelude::*;
+/// let flights = df!("carrier" => ["UA", "AA", "B6"])?;
+/// let buckets = outgrow::exchange::deal(&flights, [1, 0, 1].into_iter(), 2)?;
+/// assert!(buckets[1].equals(&df!("carrier" => ["UA", "B6"])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+///
 /// # Errors
 /// What the dataframe engine reports.
 pub fn deal(slice: &DataFrame, bucket_of_rows: impl Iterator<Item = usize>, buckets: usize) -> Result<Vec<DataFrame>> {
@@ -48,7 +83,16 @@ pub fn deal(slice: &DataFrame, bucket_of_rows: impl Iterator<Item = usize>, buck
     rows.into_iter().map(piece).collect()
 }
 
-/// Splits a whole frame by its keys, a piece at a time on each of some threads: [`split`] and [`gather`] together.
+/// Splits a whole frame by its keys, a piece at a time on each of some threads: [`split`] and [`gather()`] together.
+///
+/// ```
+/// # use polars::prelude::*;
+/// let flights = df!("carrier" => ["UA", "AA", "UA"])?;
+/// let buckets = outgrow::exchange::by_key(&flights, &["carrier"], 2)?;
+/// let rows = buckets.iter().map(DataFrame::height);
+/// assert_eq!((buckets.len(), rows.sum::<usize>()), (outgrow::exchange::buckets(2), 3));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`split`].
@@ -63,6 +107,16 @@ pub fn by_key(frame: &DataFrame, keys: &[&str], threads: usize) -> Result<Vec<Da
 /// Puts the buckets together from the pieces of each slice, and notes what was moved.
 ///
 /// `pieces` holds for each slice its pieces by bucket, as [`split`] gives them. `columns` are those of an empty result.
+///
+/// ```
+/// use outgrow::exchange::{gather, split};
+/// # use polars::prelude::*;
+/// let (january, february) = (df!("carrier" => ["UA", "AA"])?, df!("carrier" => ["UA"])?);
+/// let pieces = vec![split(&january, &["carrier"], 4)?, split(&february, &["carrier"], 4)?];
+/// let buckets = gather(pieces, &["carrier"], 4, &january)?;
+/// assert_eq!(buckets.iter().map(DataFrame::height).sum::<usize>(), 3);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 ///
 /// # Errors
 /// What the dataframe engine reports, for instance for slices of different columns.

@@ -4,6 +4,13 @@ use crate::error::{Error, Result};
 
 /// Bytes as a person writes them: `2GiB`, `500MB`, `1073741824`.
 ///
+/// ```
+/// use outgrow::memory::parse_bytes;
+/// assert_eq!(parse_bytes("2GiB"), Ok(2 << 30));
+/// assert_eq!(parse_bytes("500MB"), Ok(500_000_000));
+/// assert!(parse_bytes("half of it").is_err());
+/// ```
+///
 /// # Errors
 /// In words, for what is no whole number with a unit.
 pub fn parse_bytes(text: &str) -> Result<u64, String> {
@@ -23,6 +30,12 @@ pub fn parse_bytes(text: &str) -> Result<u64, String> {
 }
 
 /// Bytes for a person: `1.5 GiB`.
+///
+/// ```
+/// use outgrow::memory::show_bytes;
+/// assert_eq!(show_bytes(3 << 29), "1.5 GiB");
+/// assert_eq!(show_bytes(500_000_000), "477 MiB");
+/// ```
 pub fn show_bytes(bytes: u64) -> String {
     let (mut size, mut unit) = (bytes as f64, "B");
     for larger in ["KiB", "MiB", "GiB", "TiB"] {
@@ -38,6 +51,12 @@ pub fn show_bytes(bytes: u64) -> String {
 ///
 /// It covers the rows on their way and the partitions that are being worked on. It does not cover what the function
 /// needs for itself, nor a result that is collected (`save_as` streams it instead).
+///
+/// ```
+/// use outgrow::memory::MemoryBudget;
+/// let budget = MemoryBudget { bytes: 512 << 20, spill_to: Some("/scratch".into()) };
+/// assert_eq!(budget.folder(), std::path::Path::new("/scratch"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct MemoryBudget {
     /// The most bytes that are held.
@@ -48,6 +67,13 @@ pub struct MemoryBudget {
 
 impl MemoryBudget {
     /// So much, as in `"1GiB"`; the least is 1 MiB.
+    ///
+    /// ```
+    /// use outgrow::memory::MemoryBudget;
+    /// assert_eq!(MemoryBudget::of("1GiB")?.bytes, 1 << 30);
+    /// assert!(MemoryBudget::of("4kB").unwrap_err().to_string().contains("give at least 1MiB"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Input`] for what is no size or too small a one.
@@ -60,17 +86,33 @@ impl MemoryBudget {
     }
 
     /// Half of what this process can still get.
+    ///
+    /// ```
+    /// use outgrow::memory::{MemoryBudget, show_bytes};
+    /// println!("a call may hold {}", show_bytes(MemoryBudget::of_this_machine().bytes));
+    /// ```
     pub fn of_this_machine() -> Self {
         Self { bytes: (available() / 2).max(1 << 20), spill_to: None }
     }
 
     /// Where rows go that do not fit.
+    ///
+    /// ```
+    /// use outgrow::memory::MemoryBudget;
+    /// assert_eq!(MemoryBudget::of("1GiB")?.folder(), std::env::temp_dir());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn folder(&self) -> std::path::PathBuf {
         self.spill_to.clone().unwrap_or_else(std::env::temp_dir)
     }
 }
 
 /// Bytes that this process can still get: free memory of the machine, or what a limit leaves of it.
+///
+/// ```
+/// use outgrow::memory::{available, show_bytes};
+/// println!("{} left", show_bytes(available()));
+/// ```
 pub fn available() -> u64 {
     let free = sysinfo::System::new().map_or(0, |mut system| {
         system.refresh_memory();

@@ -12,6 +12,16 @@ use crate::error::{Error, Result};
 use crate::memory::MemoryBudget;
 
 /// Inputs whose rows are brought together by key: `flights.zip(weather).by(["origin"]).how(How::Left)`.
+///
+/// ```
+/// use outgrow::partitioned::{How, Zippable};
+/// # use polars::prelude::*;
+/// let flights = df!("origin" => ["EWR"], "delay" => [4])?;
+/// let weather = df!("origin" => ["EWR"], "wind" => [11.5])?;
+/// let airports = df!("origin" => ["EWR"], "city" => ["Newark"])?;
+/// let zipped = flights.zip(weather).zip(airports).by(["origin"]).how(How::Full).named(["flights", "weather", "airports"]);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Zip {
     pub(super) tables: Vec<Table>,
@@ -23,6 +33,17 @@ pub struct Zip {
 }
 
 /// Adds [`zip`](Zippable::zip) to everything that can be a table.
+///
+/// ```
+/// use outgrow::partitioned::{Serial, Zippable, cotransform};
+/// # use polars::prelude::*;
+/// let flights = df!("origin" => ["EWR", "EWR"])?;
+/// let weather = df!("origin" => ["EWR"], "wind" => [11.5])?.lazy();
+/// let count = |weather: DataFrame, flights: DataFrame| df!("rows" => [(weather.height() * flights.height()) as u32]);
+/// let rows = cotransform(weather.zip(flights), count).schema("rows: u32").run(&Serial)?;
+/// assert!(rows.equals(&df!("rows" => [2u32])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub trait Zippable: Into<Table> + Clone {
     /// This input beside another one.
     fn zip(&self, other: impl Into<Table>) -> Zip {
@@ -43,6 +64,19 @@ impl Zippable for Table {}
 
 impl Zip {
     /// One more input.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Zippable, cotransform};
+    /// # use polars::prelude::*;
+    /// let of = |rows: usize| df!("origin" => vec!["EWR"; rows]);
+    /// let count = |flights: DataFrame, weather: DataFrame, airports: DataFrame| {
+    ///     df!("flights" => [flights.height() as u32], "weather" => [weather.height() as u32])
+    /// };
+    /// let zipped = of(3)?.zip(of(2)?).zip(of(1)?);
+    /// let counts = cotransform(zipped, count).schema("flights: u32, weather: u32").run(&Serial)?;
+    /// assert!(counts.equals(&df!("flights" => [3u32], "weather" => [2u32])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     #[must_use]
     pub fn zip(mut self, other: impl Into<Table>) -> Self {
         self.names.push(self.tables.len().to_string().into());
@@ -51,6 +85,17 @@ impl Zip {
     }
 
     /// The keys; without this the columns that all inputs have.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Zippable, cotransform};
+    /// # use polars::prelude::*;
+    /// let flights = df!("carrier" => ["UA", "UA"], "year" => [2012, 2013])?;
+    /// let carriers = df!("carrier" => ["UA"], "year" => [1931])?;
+    /// let count = |flights: DataFrame, _carriers: DataFrame| df!("flights" => [flights.height() as u32]);
+    /// let counts = cotransform(flights.zip(carriers).by(["carrier"]), count).schema("flights: u32").run(&Serial)?;
+    /// assert!(counts.equals(&df!("flights" => [2u32])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     #[must_use]
     pub fn by<I>(mut self, keys: I) -> Self
     where
@@ -62,6 +107,19 @@ impl Zip {
     }
 
     /// Which keys are kept; those that all sides have, without this.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{How, Serial, Zippable, cotransform};
+    /// # use polars::prelude::*;
+    /// let flights = df!("tail" => ["N1", "N2"])?;
+    /// let planes = df!("tail" => ["N1", "N3"])?;
+    /// let calls = |how| {
+    ///     let one = |_: DataFrame, _: DataFrame| df!("call" => [1]);
+    ///     cotransform(flights.zip(&planes).how(how), one).schema("call: i32").run(&Serial).map(|calls| calls.height())
+    /// };
+    /// assert_eq!((calls(How::Inner)?, calls(How::Left)?, calls(How::Full)?), (1, 2, 3));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     #[must_use]
     pub fn how(mut self, how: How) -> Self {
         self.how = how;
@@ -69,6 +127,18 @@ impl Zip {
     }
 
     /// Names for the inputs, in order, for a function that takes [`Sides`](super::Sides).
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Sides, Zippable, cotransform};
+    /// # use polars::prelude::*;
+    /// fn wind(sides: Sides) -> outgrow::Result<DataFrame> {
+    ///     Ok(sides.named("weather")?.select(["wind"])?)
+    /// }
+    /// let (flights, weather) = (df!("origin" => ["EWR"])?, df!("origin" => ["EWR"], "wind" => [11.5])?);
+    /// let winds = cotransform(flights.zip(weather).named(["flights", "weather"]), wind).schema("wind: f64").run(&Serial)?;
+    /// assert!(winds.equals(&df!("wind" => [11.5])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     #[must_use]
     pub fn named<I>(mut self, names: I) -> Self
     where
@@ -80,6 +150,18 @@ impl Zip {
     }
 
     /// Sorts the rows of each side, which must all have these columns.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Zippable, cotransform};
+    /// # use polars::prelude::*;
+    /// let flights = df!("origin" => ["EWR", "EWR"], "hour" => [23, 5])?;
+    /// let weather = df!("origin" => ["EWR"], "hour" => [6])?;
+    /// let earliest = |flights: DataFrame, _weather: DataFrame| flights.head(Some(1));
+    /// let zipped = flights.zip(weather).by(["origin"]).presort("hour");
+    /// let rows = cotransform(zipped, earliest).schema("origin: str, hour: i32").run(&Serial)?;
+    /// assert!(rows.equals(&df!("origin" => ["EWR"], "hour" => [5])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     #[must_use]
     pub fn presort(mut self, columns: &str) -> Self {
         self.presort = columns.to_string();
@@ -87,6 +169,14 @@ impl Zip {
     }
 
     /// How many physical partitions: see [`Partition::num`].
+    ///
+    /// ```
+    /// use outgrow::partitioned::Zippable;
+    /// # use polars::prelude::*;
+    /// let (flights, planes) = (df!("tail" => ["N1"])?, df!("tail" => ["N1"])?);
+    /// let zipped = flights.zip(planes).num("CONCURRENCY * 4");
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     #[must_use]
     pub fn num(mut self, partitions: impl ToString) -> Self {
         self.num = Some(partitions.to_string());

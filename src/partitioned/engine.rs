@@ -11,6 +11,81 @@ use crate::workers;
 ///
 /// An engine brings the rows of each physical partition together, as the job's [`Split`](super::Split) says, and hands
 /// them to [`Task::run`], here or in another process, where [`registered`](super::registered) finds the function again.
+///
+/// # A third engine
+///
+/// This one brings the rows of each key together, and has the function found by name, as the other side of a border
+/// would. What it cannot split better itself it leaves to [`Serial`].
+///
+/// ```
+/// use outgrow::exchange;
+/// use outgrow::partitioned::{
+///     Done, Engine, Input, Job, Losses, Serial, Sink, Task, Threads, by, registered, transform,
+/// };
+/// use polars::prelude::*;
+///
+/// /// Stands for machines that are rented: here they are one, and it works on one partition after the other.
+/// struct Rented {
+///     machines: usize,
+/// }
+///
+/// impl Engine for Rented {
+///     fn name(&self) -> &'static str {
+///         "rented"
+///     }
+///
+///     fn concurrency(&self) -> usize {
+///         self.machines
+///     }
+///
+///     fn execute(&self, job: &Job, sink: &dyn Sink) -> outgrow::Result<Losses> {
+///         let split = job.task.split;
+///         if split.keys.is_empty() {
+///             return Serial.execute(job, sink);
+///         }
+///         // What crosses the border: a name, a version, parameters; and the rows of one bucket at a time.
+///         let sent = job.signature(self)?;
+///         let found = registered(sent.name)?;
+///         assert_eq!(found.version, sent.version);
+///         let function = found.function(&sent.params)?;
+///         let task = Task { function: &*function, ..job.task.again() };
+///
+///         let buckets = exchange::buckets(self.machines);
+///         let mut by_side = Vec::new();
+///         for input in job.inputs {
+///             by_side.push(exchange::split(&input.collect()?, &split.key_names(), buckets)?);
+///         }
+///         let mut done = Done::default();
+///         for bucket in 0..buckets {
+///             let sides: Vec<DataFrame> = by_side.iter().map(|side| side[bucket].clone()).collect();
+///             // A function is never called for a key that no row has.
+///             if sides.iter().any(|rows| rows.height() > 0) {
+///                 done.add(task.run(bucket, sides, sink)?);
+///             }
+///         }
+///         Ok(done.losses)
+///     }
+/// }
+///
+/// fn worst_delay(flights: &DataFrame) -> PolarsResult<DataFrame> {
+///     let carrier = flights.column("carrier")?.head(Some(1));
+///     DataFrame::new(1, vec![carrier, flights.column("delay")?.max_reduce()?.into_column("delay".into())])
+/// }
+/// outgrow::register!(worst_delay);
+///
+/// let flights = df!("carrier" => ["UA", "AA", "UA"], "delay" => [1, 2, 4])?;
+/// let answer = |engine: &dyn Engine| {
+///     let call = transform(&flights, worst_delay).schema("carrier: str, delay: i32").partition(by(["carrier"]));
+///     call.run(engine)?.sort(["carrier"], Default::default()).map_err(outgrow::Error::from)
+/// };
+/// assert!(answer(&Rented { machines: 2 })?.equals(&answer(&Threads::default())?));
+///
+/// // A closure has no name that the other side could find.
+/// let refused = transform(&flights, |rows: DataFrame| rows).schema("*").partition(by(["carrier"]));
+/// let error = refused.run(&Rented { machines: 2 }).unwrap_err().to_string();
+/// assert!(error.contains("engine `rented` calls functions in other processes"));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub trait Engine: Sync {
     /// What it is called on the command line.
     fn name(&self) -> &'static str;
@@ -21,11 +96,13 @@ pub trait Engine: Sync {
     /// Runs the function on every partition and gives what it returns to the sink, in any order.
     ///
     /// # Errors
-    /// [`Error::Function`](crate::Error::Function) with function, key and cause; what reading the input reports.
+    /// [`Error::Function`] with function, key and cause; what reading the input reports.
     fn execute(&self, job: &Job, sink: &dyn Sink) -> Result<Losses>;
 }
 
 /// A call that has been checked and can be run.
+///
+/// What an engine does with one: see the example at [`Engine`].
 pub struct Job<'a> {
     /// The rows; several inputs for a zip, which are exchanged by the same keys.
     pub inputs: &'a [Input],
@@ -37,6 +114,8 @@ pub struct Job<'a> {
 
 impl Job<'_> {
     /// What another process needs to know of the function.
+    ///
+    /// See the example at [`Engine`].
     ///
     /// # Errors
     /// [`Error::Input`] that says why this one cannot be sent anywhere, and the way out.
@@ -53,17 +132,52 @@ impl Job<'_> {
 }
 
 /// An engine by the name it has on the command line, and how it is made for a number of threads.
+///
+/// ```
+/// use outgrow::partitioned::{EngineByName, Serial};
+/// let debugging: EngineByName = ("debugging", |_threads| Ok(Box::new(Serial)));
+/// assert_eq!(debugging.1(8)?.concurrency(), 1);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub type EngineByName = (&'static str, fn(usize) -> Result<Box<dyn Engine>>);
 
 /// The engines of this crate; the first one is the default.
+///
+/// ```
+/// use outgrow::partitioned::LOCAL_ENGINES;
+/// let (name, make) = LOCAL_ENGINES[0];
+/// let engine = make(4)?;
+/// assert_eq!((name, engine.name(), engine.concurrency()), ("threads", "threads", 4));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub static LOCAL_ENGINES: [EngineByName; 2] =
     [("threads", |threads| Ok(Box::new(Threads::new(threads)))), ("serial", |_| Ok(Box::new(Serial)))];
 
 /// One partition after the other, on one thread: to see what is right, and to debug.
+///
+/// ```
+/// use outgrow::partitioned::{Serial, by, transform};
+/// # use polars::prelude::*;
+/// let flights = df!("carrier" => ["UA", "AA", "UA"], "delay" => [4, 0, 33])?;
+/// let first = |rows: DataFrame| rows.head(Some(1));
+/// let firsts = transform(flights, first).schema("*").partition(by(["carrier"])).run(&Serial)?;
+/// assert_eq!(firsts.height(), 2);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Serial;
 
 /// Partitions on the threads of this machine, the largest first.
+///
+/// ```
+/// use outgrow::partitioned::{Threads, by, transform};
+/// # use polars::prelude::*;
+/// let flights = df!("carrier" => ["UA", "AA", "UA"], "delay" => [4, 0, 33])?;
+/// let first = |rows: DataFrame| rows.head(Some(1));
+/// let firsts = transform(flights, first).schema("*").partition(by(["carrier"])).run(&Threads::default())?;
+/// assert_eq!(firsts.height(), 2);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Threads {
     threads: usize,
@@ -71,6 +185,11 @@ pub struct Threads {
 
 impl Threads {
     /// So many threads, at least one.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Engine, Threads};
+    /// assert_eq!((Threads::new(4).concurrency(), Threads::new(0).concurrency()), (4, 1));
+    /// ```
     pub fn new(threads: usize) -> Self {
         Self { threads: threads.max(1) }
     }

@@ -4,6 +4,15 @@ use std::fmt::Display;
 use std::sync::Mutex;
 
 /// A kind of error that a call can be told to ignore.
+///
+/// A function returns the first kind; the second is what any `panic!` in it becomes.
+///
+/// ```
+/// use outgrow::partitioned::ErrorKind;
+/// let expected = [ErrorKind::of::<std::num::ParseFloatError>(), ErrorKind::panic()];
+/// let error = anyhow::Error::from("late".parse::<f64>().unwrap_err()).context("in column delay");
+/// assert!(expected.iter().any(|kind| kind.matches(&error)));
+/// ```
 #[derive(Clone, Copy)]
 pub struct ErrorKind {
     name: fn() -> &'static str,
@@ -11,32 +20,80 @@ pub struct ErrorKind {
 }
 
 /// A function panicked, with this message. Ignored with [`ErrorKind::panic`].
+///
+/// ```
+/// use outgrow::partitioned::{ErrorKind, Panicked};
+/// let error = Panicked("no flight of this carrier".into());
+/// assert_eq!(error.to_string(), "it panicked: no flight of this carrier");
+/// assert!(ErrorKind::panic().matches(&error.into()));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("it panicked: {0}")]
 pub struct Panicked(pub String);
 
 impl ErrorKind {
     /// Errors of this type, where the function returned it or anything in the chain of its causes is one.
+    ///
+    /// ```
+    /// use outgrow::partitioned::ErrorKind;
+    /// let kind = ErrorKind::of::<std::num::ParseIntError>();
+    /// assert!(kind.matches(&"4.5".parse::<i32>().unwrap_err().into()));
+    /// assert!(!kind.matches(&"4,5".parse::<f64>().unwrap_err().into()));
+    /// ```
     pub fn of<E: std::error::Error + Send + Sync + 'static>() -> Self {
         Self { name: std::any::type_name::<E>, matches: |error| error.chain().any(|cause| cause.is::<E>()) }
     }
 
     /// Panics of the function.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Dropped, ErrorKind, Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// fn largest(rows: DataFrame) -> DataFrame {
+    ///     assert!(rows.height() > 1, "one flight is no sample");
+    ///     rows
+    /// }
+    /// let dropped = Dropped::default();
+    /// let flights = df!("carrier" => ["UA", "AA", "UA"], "delay" => [4, 0, 33])?;
+    /// let call = transform(flights, largest).schema("*").partition(by(["carrier"]));
+    /// assert_eq!(call.ignore_errors([ErrorKind::panic()], &dropped).run(&Serial)?.height(), 2);
+    /// assert_eq!(dropped.rows(), 1);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn panic() -> Self {
         Self { name: || "panic", ..Self::of::<Panicked>() }
     }
 
     /// Whatever the function returns or panics with. What its schema does not allow is never ignored.
+    ///
+    /// ```
+    /// use outgrow::partitioned::ErrorKind;
+    /// assert!(ErrorKind::any().matches(&anyhow::anyhow!("no weather for EWR")));
+    /// ```
     pub fn any() -> Self {
         Self { name: || "any error", matches: |_| true }
     }
 
     /// The type of the errors, for messages and to find it again in another process.
+    ///
+    /// ```
+    /// use outgrow::partitioned::ErrorKind;
+    /// assert_eq!(ErrorKind::of::<std::num::ParseIntError>().name(), "core::num::error::ParseIntError");
+    /// assert_eq!(ErrorKind::panic().name(), "panic");
+    /// ```
     pub fn name(&self) -> &'static str {
         (self.name)()
     }
 
     /// Whether this error is of the kind.
+    ///
+    /// The cause of an error counts too:
+    ///
+    /// ```
+    /// use outgrow::partitioned::ErrorKind;
+    /// let error = anyhow::Error::from("?".parse::<i32>().unwrap_err()).context("seats of N1");
+    /// assert!(ErrorKind::of::<std::num::ParseIntError>().matches(&error));
+    /// ```
     pub fn matches(&self, error: &anyhow::Error) -> bool {
         (self.matches)(error)
     }
@@ -68,6 +125,12 @@ impl ErrorKind {
 pub struct Dropped(Mutex<Losses>);
 
 /// Partitions that were dropped, how many rows they had, and the first of them.
+///
+/// ```
+/// use outgrow::partitioned::Losses;
+/// let losses = Losses { partitions: 1, rows: 40, first: Some("for carrier = \"UA\": no data".into()) };
+/// assert_eq!(losses.rows, 40);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Losses {
     /// Logical partitions.
@@ -80,6 +143,15 @@ pub struct Losses {
 
 impl Losses {
     /// Adds others.
+    ///
+    /// ```
+    /// use outgrow::partitioned::Losses;
+    /// let of_one_worker = Losses { partitions: 1, rows: 2, first: Some("for origin = \"EWR\": no data".into()) };
+    /// let mut all = Losses::default();
+    /// all.add(of_one_worker.clone());
+    /// all.add(of_one_worker);
+    /// assert_eq!((all.partitions, all.rows), (2, 4));
+    /// ```
     pub fn add(&mut self, other: Losses) {
         self.partitions += other.partitions;
         self.rows += other.rows;
@@ -91,16 +163,61 @@ impl Losses {
 
 impl Dropped {
     /// Logical partitions that were dropped.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::{Dropped, ErrorKind, Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// # fn enough(flights: DataFrame) -> anyhow::Result<DataFrame> {
+    /// #     anyhow::ensure!(flights.height() > 2, "too few flights");
+    /// #     Ok(flights)
+    /// # }
+    /// # let flights = df!("carrier" => ["UA", "UA", "UA", "AA", "AA"])?;
+    /// let dropped = Dropped::default();
+    /// let call = transform(flights, enough).schema("*").partition(by(["carrier"]));
+    /// call.ignore_errors([ErrorKind::any()], &dropped).run(&Serial)?;
+    /// assert_eq!(dropped.partitions(), 1);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn partitions(&self) -> usize {
         self.losses().partitions
     }
 
     /// Input rows of these partitions.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::{Dropped, ErrorKind, Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// # fn enough(flights: DataFrame) -> anyhow::Result<DataFrame> {
+    /// #     anyhow::ensure!(flights.height() > 2, "too few flights");
+    /// #     Ok(flights)
+    /// # }
+    /// # let flights = df!("carrier" => ["UA", "UA", "UA", "AA", "AA"])?;
+    /// let dropped = Dropped::default();
+    /// let call = transform(flights, enough).schema("*").partition(by(["carrier"]));
+    /// call.ignore_errors([ErrorKind::any()], &dropped).run(&Serial)?;
+    /// assert_eq!(dropped.rows(), 2);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn rows(&self) -> usize {
         self.losses().rows
     }
 
     /// All that is known of them.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::{Dropped, ErrorKind, Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// # fn enough(flights: DataFrame) -> anyhow::Result<DataFrame> {
+    /// #     anyhow::ensure!(flights.height() > 2, "too few flights");
+    /// #     Ok(flights)
+    /// # }
+    /// # let flights = df!("carrier" => ["UA", "UA", "UA", "AA", "AA"])?;
+    /// let dropped = Dropped::default();
+    /// let call = transform(flights, enough).schema("*").partition(by(["carrier"]));
+    /// call.ignore_errors([ErrorKind::any()], &dropped).run(&Serial)?;
+    /// assert_eq!(dropped.losses().first.as_deref(), Some("for carrier = \"AA\": too few flights"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn losses(&self) -> Losses {
         self.lock().clone()
     }

@@ -3,6 +3,17 @@
 use std::fmt::Display;
 
 /// What is kept of keys that only one side has. A null in a key belongs to nothing, in joins and zips alike.
+///
+/// ```
+/// use outgrow::partitioned::{How, Serial, Table};
+/// # use polars::prelude::*;
+/// let flights = Table::from(df!("tail" => [Some("N1"), Some("N2"), None], "delay" => [4, 33, 0])?);
+/// let planes = df!("tail" => [Some("N1"), None], "seats" => [55, 2])?;
+/// let rows = |how| flights.join(&planes, how).run(&Serial).map(|joined| joined.height());
+/// assert_eq!((rows(How::Inner)?, rows(How::Left)?, rows(How::Full)?), (1, 3, 4));
+/// assert_eq!((rows(How::Semi)?, rows(How::Anti)?), (1, 2));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum How {
     /// Keys that all sides have.

@@ -12,12 +12,36 @@ use crate::parquet::ParquetFiles;
 const SLICE_ROWS: usize = 1 << 16;
 
 /// What is done with every slice that is read, on its own.
+///
+/// ```
+/// use outgrow::partitioned::{EachSlice, Input};
+/// use polars::prelude::*;
+/// let late: EachSlice = std::sync::Arc::new(|flights| {
+///     Ok(flights.filter(&flights.column("delay")?.i32()?.gt(15))?)
+/// });
+/// let flights = Input::Frame(df!("delay" => [4, 33])?);
+/// let input = Input::Each { of: Box::new(flights), slice: late, keeps_rows: false };
+/// assert_eq!(input.collect()?.height(), 1);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub type EachSlice = Arc<dyn Fn(DataFrame) -> Result<DataFrame> + Send + Sync>;
 
 /// The rows of a call.
 ///
 /// A frame is never changed; cloning it shares the columns. Files are read slice by slice, and only while a function
 /// runs on that slice.
+///
+/// ```
+/// use outgrow::partitioned::Input;
+/// # use polars::prelude::*;
+/// let input = Input::Frame(df!("carrier" => vec!["UA"; 100_000])?);
+/// for slice in input.slices() {
+///     for rows in input.pieces(slice) {
+///         assert!(rows?.height() <= 1 << 16);
+///     }
+/// }
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Clone)]
 pub enum Input {
     /// Rows in memory.
@@ -46,6 +70,14 @@ pub enum Input {
 impl Input {
     /// A frame with the columns of the input and no row.
     ///
+    /// ```
+    /// # use outgrow::partitioned::Input;
+    /// # use polars::prelude::*;
+    /// let input = Input::Frame(df!("carrier" => ["UA"], "delay" => [4])?);
+    /// assert_eq!(input.empty()?.shape(), (0, 2));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Input`](crate::Error::Input) for a column that the files do not have.
     pub fn empty(&self) -> Result<DataFrame> {
@@ -59,6 +91,13 @@ impl Input {
     }
 
     /// How many rows there are, where that is known before they are read.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::Input;
+    /// # use polars::prelude::*;
+    /// assert_eq!(Input::Frame(df!("carrier" => ["UA", "AA"])?).rows(), Some(2));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn rows(&self) -> Option<usize> {
         match self {
             Input::Frame(frame) => Some(frame.height()),
@@ -73,6 +112,13 @@ impl Input {
     /// How many bytes they may take in memory, roughly; more where texts are long. What is done with each slice is
     /// taken to keep its rows.
     ///
+    /// ```
+    /// # use outgrow::partitioned::Input;
+    /// # use polars::prelude::*;
+    /// assert_eq!(Input::Frame(df!("delay" => [4i64, 33])?).estimated_bytes()?, 16);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Input::empty`].
     pub fn estimated_bytes(&self) -> Result<u64> {
@@ -82,6 +128,13 @@ impl Input {
 
     /// Bytes of a row, roughly.
     ///
+    /// ```
+    /// # use outgrow::partitioned::Input;
+    /// # use polars::prelude::*;
+    /// assert_eq!(Input::Frame(df!("delay" => [4i64], "late" => [false])?).row_bytes()?, 9);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Input::empty`].
     pub fn row_bytes(&self) -> Result<u64> {
@@ -90,6 +143,14 @@ impl Input {
 
     /// The rows of each slice that can be read on its own, as ranges over all rows before [`Input::Each`]; one empty
     /// range when there is no row.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::Input;
+    /// # use polars::prelude::*;
+    /// let input = Input::Frame(df!("delay" => vec![0; 70_000])?);
+    /// assert_eq!(input.slices(), [0..65_536, 65_536..70_000]);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn slices(&self) -> Vec<Range<usize>> {
         match self {
             Input::Frame(frame) => ranges((SLICE_ROWS..frame.height()).step_by(SLICE_ROWS).chain([frame.height()])),
@@ -102,6 +163,15 @@ impl Input {
 
     /// The rows of a range, in pieces that are read one at a time, each within one of the [slices](Input::slices). A
     /// range without rows is one piece without rows.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::Input;
+    /// # use polars::prelude::*;
+    /// let input = Input::Frame(df!("delay" => vec![0; 70_000])?);
+    /// let heights = input.pieces(65_000..66_000).map(|piece| Ok(piece?.height()));
+    /// assert_eq!(heights.collect::<outgrow::Result<Vec<_>>>()?, [536, 464]);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn pieces(&self, range: Range<usize>) -> impl Iterator<Item = Result<DataFrame>> + Send + use<> {
         let slices = match range.is_empty() {
             true => std::iter::once((0, range)).collect(),
@@ -118,6 +188,14 @@ impl Input {
     }
 
     /// All rows.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::Input;
+    /// # use polars::prelude::*;
+    /// let flights = df!("delay" => [4, 33])?;
+    /// assert!(Input::Frame(flights.clone()).collect()?.equals(&flights));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Input`](crate::Error::Input) for files that are damaged or gone.

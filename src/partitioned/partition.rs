@@ -9,6 +9,19 @@ use crate::error::{Error, Result};
 ///
 /// A *logical* partition is what the function sees in one call: one group when there are keys, one slice of rows
 /// otherwise. A *physical* partition is what one worker does in one go: several groups, or one slice.
+///
+/// ```
+/// use outgrow::partitioned::{Partition, Serial, Table, by};
+/// # use polars::prelude::*;
+/// /// A split is a value, and can be kept: the latest departure of each group.
+/// fn latest(keys: &[&str]) -> Partition {
+///     by(keys.iter().copied()).presort("time_hour desc")
+/// }
+/// let flights = Table::from(df!("carrier" => ["UA", "UA"], "time_hour" => [5, 23])?);
+/// let last = flights.take(1, latest(&["carrier"])).run(&Serial)?;
+/// assert!(last.equals(&df!("carrier" => ["UA"], "time_hour" => [23])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Partition {
     keys: Vec<String>,
@@ -19,6 +32,22 @@ pub struct Partition {
 }
 
 /// Which rows go together into a physical partition.
+///
+/// With `Coarse` the function is called once for many groups:
+///
+/// ```
+/// use outgrow::partitioned::{Algo, Serial, by, transform};
+/// # use polars::prelude::*;
+/// let flights = df!("tail" => ["N1", "N2", "N1"], "delay" => [4, 0, 33])?;
+/// let calls = |algo| {
+///     let count = |rows: DataFrame| df!("rows" => [rows.height() as u32]);
+///     let split = by(["tail"]).num(1).algo(algo);
+///     transform(&flights, count).schema("rows: u32").partition(split).run(&Serial).map(|rows| rows.height())
+/// };
+/// assert_eq!((calls(Algo::Hash)?, calls(Algo::Coarse)?), (2, 1));
+/// assert_eq!("EVEN".parse::<Algo>()?, Algo::Even);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Algo {
     /// With keys: by a hash of the keys. Without: slices of the input, in order.
@@ -67,11 +96,31 @@ where
 }
 
 /// So many slices of rows: see [`Partition::num`].
+///
+/// ```
+/// use outgrow::partitioned::{Serial, num, transform};
+/// # use polars::prelude::*;
+/// let flights = df!("delay" => [4, 0, 33, 12])?;
+/// let count = |rows: DataFrame| df!("rows" => [rows.height() as u32]);
+/// let counts = transform(flights, count).schema("rows: u32").partition(num("ROWCOUNT / 2")).run(&Serial)?;
+/// assert!(counts.equals(&df!("rows" => [2u32, 2])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub fn num(partitions: impl ToString) -> Partition {
     Partition::default().num(partitions)
 }
 
 /// Every row is a partition: for a table whose rows are tasks, such as the rows of a grid.
+///
+/// ```
+/// use outgrow::partitioned::{Serial, per_row, transform};
+/// # use polars::prelude::*;
+/// let grid = df!("alpha" => [0.1, 1.0, 10.0])?;
+/// let fit = |one: DataFrame| df!("fits" => [one.height() as u32]);
+/// let fits = transform(grid, fit).schema("fits: u32").partition(per_row()).run(&Serial)?;
+/// assert!(fits.equals(&df!("fits" => [1u32, 1, 1])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub fn per_row() -> Partition {
     Partition { per_row: true, ..Partition::default() }
 }
@@ -79,6 +128,15 @@ pub fn per_row() -> Partition {
 impl Partition {
     /// Sorts the rows of each logical partition before the function sees them: `"time_hour, delay desc"`. Nulls come
     /// last, both ways; rows that are equal in these columns keep the order of the input.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table, by};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("carrier" => ["UA", "UA", "UA"], "delay" => [Some(4), None, Some(33)])?);
+    /// let worst = flights.take(1, by(["carrier"]).presort("delay desc")).run(&Serial)?;
+    /// assert!(worst.equals(&df!("carrier" => ["UA"], "delay" => [33])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     #[must_use]
     pub fn presort(mut self, columns: &str) -> Self {
         self.presort = columns.to_string();
@@ -87,6 +145,12 @@ impl Partition {
 
     /// How many physical partitions: a number, or an [expression](NumExpression) such as `"ROWCOUNT / 100000"` or
     /// `"max(CONCURRENCY * 4, 16)"`. A result does not depend on it where there are keys.
+    ///
+    /// ```
+    /// use outgrow::partitioned::by;
+    /// let few_and_large = by(["carrier"]).num(2);
+    /// let many = by(["tail"]).num("max(CONCURRENCY * 4, 16)");
+    /// ```
     #[must_use]
     pub fn num(mut self, partitions: impl ToString) -> Self {
         self.num = Some(partitions.to_string());
@@ -94,6 +158,11 @@ impl Partition {
     }
 
     /// Which rows go together.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Algo, by};
+    /// let many_small_groups = by(["tail"]).presort("time_hour").algo(Algo::Coarse);
+    /// ```
     #[must_use]
     pub fn algo(mut self, algo: Algo) -> Self {
         self.algo = algo;
@@ -101,11 +170,25 @@ impl Partition {
     }
 
     /// The key columns.
+    ///
+    /// ```
+    /// assert_eq!(outgrow::partitioned::by(["carrier", "origin"]).keys(), ["carrier", "origin"]);
+    /// ```
     pub fn keys(&self) -> Vec<&str> {
         self.keys.iter().map(String::as_str).collect()
     }
 
     /// What this means for an input with these columns.
+    ///
+    /// ```
+    /// use outgrow::partitioned::by;
+    /// # use polars::prelude::*;
+    /// let flights = df!("carrier" => ["UA"], "delay" => [4])?;
+    /// assert_eq!(by(["carrier"]).check(flights.schema())?.keys, ["carrier"]);
+    /// let error = by(["airline"]).check(flights.schema()).unwrap_err().to_string();
+    /// assert_eq!(error, "by: the input has no column `airline`; it has carrier, delay.");
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Input`] for a column that is not there, is named twice, or is both key and presort, for a presort or
@@ -144,6 +227,8 @@ impl Partition {
 }
 
 /// A [`Partition`] that was held against an input and can be carried out.
+///
+/// Engines carry it out: see the example at [`Engine`](super::Engine).
 #[derive(Clone, Debug)]
 pub struct Split {
     /// The key columns; none for a split by place.
@@ -160,16 +245,41 @@ pub struct Split {
 
 impl Split {
     /// The key columns, as the kernels take them.
+    ///
+    /// ```
+    /// # use polars::prelude::*;
+    /// let flights = df!("carrier" => ["UA"], "delay" => [4])?;
+    /// let split = outgrow::partitioned::by(["carrier"]).check(flights.schema())?;
+    /// assert_eq!(split.key_names(), ["carrier"]);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn key_names(&self) -> Vec<&str> {
         self.keys.iter().map(String::as_str).collect()
     }
 
     /// The function sees whole physical partitions.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{by, num};
+    /// # use polars::prelude::*;
+    /// let flights = df!("carrier" => ["UA"])?;
+    /// assert!(num(4).check(flights.schema())?.coarse());
+    /// assert!(!by(["carrier"]).check(flights.schema())?.coarse());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn coarse(&self) -> bool {
         self.keys.is_empty() || self.algo == Algo::Coarse
     }
 
     /// Sorts the rows that the function is to see in one call.
+    ///
+    /// ```
+    /// # use polars::prelude::*;
+    /// let flights = df!("carrier" => ["UA", "UA"], "delay" => [4, 33])?;
+    /// let split = outgrow::partitioned::by(["carrier"]).presort("delay desc").check(flights.schema())?;
+    /// assert!(split.sort(flights)?.equals(&df!("carrier" => ["UA", "UA"], "delay" => [33, 4])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// What the dataframe engine reports.

@@ -23,6 +23,15 @@ use crate::error::{Error, Result};
 /// Operators chain from left to right. Types: `bool`, `i8` to `i64`, `u8` to `u64`, `f32`, `f64`, `str`, `binary`, `date`,
 /// `time`, `datetime`, `duration` (the last two in `us`, or `datetime[ms]`, `duration[ns]`), and Fugue's names for them
 /// (`int`, `long`, `double`, ...). `reading` and `Display` are inverse.
+///
+/// ```
+/// use outgrow::partitioned::OutputSchema;
+/// # use polars::prelude::*;
+/// let flights = df!("carrier" => ["UA"], "tail" => ["N1"], "delay" => [4])?;
+/// let output = OutputSchema::parse("* - tail + delay: f64, share: double")?.resolve(flights.schema())?;
+/// assert_eq!(OutputSchema::of(&output)?.to_string(), "carrier: str, delay: f64, share: f64");
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputSchema(SchemaExpression);
 
@@ -44,11 +53,28 @@ impl OutputSchema {
     }
 
     /// Whether it speaks of the input's columns.
+    ///
+    /// ```
+    /// use outgrow::partitioned::OutputSchema;
+    /// assert!(OutputSchema::parse("*, share: f64")?.mentions_input());
+    /// assert!(!OutputSchema::parse("carrier: str")?.mentions_input());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn mentions_input(&self) -> bool {
         self.0.items.iter().any(|item| matches!(item, Item::Input(_)))
     }
 
     /// The columns and types of the output, for an input with these.
+    ///
+    /// ```
+    /// use outgrow::partitioned::OutputSchema;
+    /// # use polars::prelude::*;
+    /// let flights = df!("carrier" => ["UA"], "delay" => [4])?;
+    /// let output = OutputSchema::parse("*, late: bool")?.resolve(flights.schema())?;
+    /// assert_eq!(output.get("late"), Some(&DataType::Boolean));
+    /// assert!(OutputSchema::parse("*, delay: f64")?.resolve(flights.schema()).is_err());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Input`] when a name occurs twice, or a column to be dropped is not there.
@@ -105,6 +131,14 @@ impl OutputSchema {
     }
 
     /// The expression that says these columns and types.
+    ///
+    /// ```
+    /// use outgrow::partitioned::OutputSchema;
+    /// # use polars::prelude::*;
+    /// let flights = df!("carrier" => ["UA"], "arrival delay" => [4.5])?;
+    /// assert_eq!(OutputSchema::of(flights.schema())?.to_string(), "carrier: str, `arrival delay`: f64");
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Input`] for a type that no expression can say.

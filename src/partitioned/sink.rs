@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 use crate::scratch::Replacement;
 
 /// Takes what the function gave, from any worker at any time.
+///
+/// An engine is given one: see the example at [`Engine`](super::Engine).
 pub trait Sink: Sync {
     /// Takes rows of a physical partition. Those of one partition come in order.
     ///

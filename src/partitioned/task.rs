@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 use crate::kernels::{Groups, slices_by_codes};
 
 /// Everything about a call but its rows.
+///
+/// Who makes one: a call, for its engine. See the example at [`Engine`](super::Engine).
 pub struct Task<'a> {
     /// What is called.
     pub function: &'a dyn Function,
@@ -38,6 +40,8 @@ pub struct Task<'a> {
 }
 
 /// What happened in one physical partition.
+///
+/// See the example at [`Engine`](super::Engine).
 #[derive(Clone, Debug, Default)]
 pub struct Done {
     /// Logical partitions.
@@ -54,6 +58,13 @@ pub struct Done {
 
 impl Done {
     /// Adds another physical partition.
+    ///
+    /// ```
+    /// use outgrow::partitioned::Done;
+    /// let mut all = Done { groups: 2, rows: 50, largest_rows: 40, largest: "for carrier = \"UA\"".into(), ..Done::default() };
+    /// all.add(Done { groups: 1, rows: 10, largest_rows: 10, ..Done::default() });
+    /// assert_eq!((all.groups, all.rows, all.largest.as_str()), (3, 60, "for carrier = \"UA\""));
+    /// ```
     pub fn add(&mut self, other: Done) {
         self.groups += other.groups;
         self.rows += other.rows;
@@ -66,11 +77,15 @@ impl Done {
 
 impl Task<'_> {
     /// The same task once more, for an engine that hands it on.
+    ///
+    /// See the example at [`Engine`](super::Engine).
     pub fn again(&self) -> Task<'_> {
         Task { name: self.name, signature: self.signature.clone(), output: self.output.clone(), ..*self }
     }
 
     /// Runs the function on a physical partition that is in memory: all rows of some groups, one frame for each input.
+    ///
+    /// See the example at [`Engine`](super::Engine).
     ///
     /// # Errors
     /// [`Error::Function`] with function, key and cause.
@@ -87,6 +102,9 @@ impl Task<'_> {
 
     /// Runs the function on a physical partition that is one logical partition, piece by piece. `describe` says which
     /// one it is, by a row of key values, where there are keys.
+    ///
+    /// As [`Task::run`] in the example at [`Engine`](super::Engine), with pieces such as [`Input::pieces`](super::Input::pieces)
+    /// gives.
     ///
     /// # Errors
     /// [`Error::Function`]; what reading a piece reports.

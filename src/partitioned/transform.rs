@@ -71,6 +71,16 @@ where
 ///
 /// `P` is what the function still wants beside the rows: [`params`](Transform::params),
 /// [`on_init`](Transform::on_init) and [`broadcast`](Transform::broadcast) give it.
+///
+/// ```
+/// use outgrow::partitioned::{Serial, by, transform};
+/// # use polars::prelude::*;
+/// let flights = df!("carrier" => ["UA", "AA", "UA"], "delay" => [4, 0, 33])?;
+/// let call = transform(flights, |rows: DataFrame| rows.head(Some(1))).schema("*").partition(by(["carrier"]));
+/// assert_eq!(call.check()?.shape(), (0, 2)); // nothing has run yet
+/// assert_eq!(call.run(&Serial)?.height(), 2);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[must_use = "nothing happens before .run(&engine)"]
 pub struct Transform<'a, P = ()> {
     function: Box<dyn Unbound<'a, P> + 'a>,
@@ -183,12 +193,33 @@ impl<'a, P> Transform<'a, P> {
     }
 
     /// What the function returns, as a [schema expression](OutputSchema).
+    ///
+    /// What it gives beyond that is left out, and what it gives in another type is cast where nothing is lost:
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, transform};
+    /// # use polars::prelude::*;
+    /// let flights = df!("carrier" => ["UA"], "delay" => [4i32], "tail" => ["N1"])?;
+    /// let cast = transform(flights, |rows: DataFrame| rows).schema("delay: f64, carrier: str").run(&Serial)?;
+    /// assert!(cast.equals(&df!("delay" => [4.0], "carrier" => ["UA"])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn schema(mut self, expression: &str) -> Self {
         self.call.schema = Some(expression.to_string());
         self
     }
 
     /// How the rows are split: [`by`](super::by)`(["carrier"]).presort("id")`.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// let flights = df!("origin" => ["EWR", "JFK", "EWR"], "delay" => [4, 0, 33])?;
+    /// let worst = |rows: DataFrame| rows.head(Some(1));
+    /// let call = transform(flights, worst).schema("*").partition(by(["origin"]).presort("delay desc"));
+    /// assert_eq!(call.run(&Serial)?.column("delay")?.i32()?.sum(), Some(33));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn partition(mut self, partition: Partition) -> Self {
         self.call.partition = Some(partition);
         self
@@ -204,6 +235,16 @@ impl<'a, P> Transform<'a, P> {
     /// | `presort_has: a, b desc` | these are in the presort, with this direction |
     /// | `input_has: a, b: f64` | these columns are there, with this type where one is given |
     /// | `input_is: a: i64, b: str` | these are the columns and types, in this order |
+    ///
+    /// ```
+    /// use outgrow::partitioned::{by, transform};
+    /// # use polars::prelude::*;
+    /// let flights = df!("carrier" => ["UA"], "delay" => [4])?;
+    /// let first = |rows: DataFrame| rows.head(Some(1));
+    /// let call = transform(flights, first).schema("*").partition(by(["carrier"])).validate("presort_has: delay desc");
+    /// assert!(call.check().unwrap_err().to_string().contains("Add `delay desc` to presort(...)"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn validate(mut self, rules: &str) -> Self {
         self.call.rules.push(rules.to_string());
         self
@@ -211,6 +252,23 @@ impl<'a, P> Transform<'a, P> {
 
     /// Errors of the function that cost a logical partition and not the run: all its rows are left out, and `dropped`
     /// tells how many. What breaks the schema is never ignored.
+    ///
+    /// An example that reads the report is at [`Dropped`].
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Dropped, ErrorKind, Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// fn of_a_known_origin(rows: DataFrame) -> anyhow::Result<DataFrame> {
+    ///     anyhow::ensure!(rows.column("origin")?.null_count() == 0, "no origin");
+    ///     Ok(rows)
+    /// }
+    /// let flights = df!("origin" => [Some("EWR"), None, None])?;
+    /// let dropped = Dropped::default();
+    /// let call = transform(flights, of_a_known_origin).schema("*").partition(by(["origin"]));
+    /// assert_eq!(call.ignore_errors([ErrorKind::any()], &dropped).run(&Serial)?.height(), 1);
+    /// assert_eq!((dropped.partitions(), dropped.rows()), (1, 2));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn ignore_errors(mut self, kinds: impl IntoIterator<Item = ErrorKind>, dropped: &'a Dropped) -> Self {
         self.call.ignore = kinds.into_iter().collect();
         self.call.dropped = Some(dropped);
@@ -219,6 +277,25 @@ impl<'a, P> Transform<'a, P> {
 
     /// Receives, while the call runs and on the worker's thread, what the function sends with
     /// [`Cursor::send`](super::Cursor::send): progress, early results.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Cursor, Threads, by, transform};
+    /// # use polars::prelude::*;
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    ///
+    /// fn fit(flights: DataFrame, cursor: Cursor) -> anyhow::Result<DataFrame> {
+    ///     cursor.send(&flights.height())?;
+    ///     Ok(flights)
+    /// }
+    /// let flights = df!("carrier" => ["UA", "AA", "UA"])?;
+    /// let seen = AtomicUsize::new(0);
+    /// transform(flights, fit)
+    ///     .partition(by(["carrier"]))
+    ///     .callback(|rows: usize| { seen.fetch_add(rows, Ordering::Relaxed); })
+    ///     .for_each(&Threads::default())?;
+    /// assert_eq!(seen.load(Ordering::Relaxed), 3);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn callback<T: serde::de::DeserializeOwned>(mut self, receive: impl Fn(T) + Send + Sync + 'a) -> Self {
         self.call.callback = Some(Box::new(move |value: serde_json::Value| {
             let wanted = std::any::type_name::<T>();
@@ -233,12 +310,32 @@ impl<'a, P> Transform<'a, P> {
 
     /// How much memory the exchange and the partitions at work may take, as in `"1GiB"`; half of what is left on this
     /// machine (or of a limit) without this. Rows beyond it are spilled to a temporary file.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// let flights = df!("carrier" => ["UA", "AA", "UA"])?;
+    /// let call = transform(flights, |rows: DataFrame| rows).schema("*").partition(by(["carrier"]));
+    /// assert_eq!(call.memory_budget("64MiB").run(&Serial)?.height(), 3);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn memory_budget(mut self, bytes: &str) -> Self {
         self.call.memory = Some(bytes.to_string());
         self
     }
 
     /// The folder of that temporary file; the system's, without this.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// let fast_disk = tempfile::tempdir().unwrap();
+    /// let flights = df!("carrier" => ["UA", "AA", "UA"])?;
+    /// let call = transform(flights, |rows: DataFrame| rows).schema("*").partition(by(["carrier"]));
+    /// assert_eq!(call.memory_budget("1MiB").spill_to(fast_disk.path()).run(&Serial)?.height(), 3);
+    /// assert_eq!(fast_disk.path().read_dir().unwrap().count(), 0); // nothing stays behind
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn spill_to(mut self, folder: impl Into<PathBuf>) -> Self {
         self.call.spill_to = Some(folder.into());
         self
@@ -283,6 +380,18 @@ impl<'a, P> Transform<'a, P> {
     }
 
     /// What the function takes beside the rows: the same for all partitions. It travels as JSON where functions travel.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// fn worst(flights: DataFrame, count: &usize) -> DataFrame {
+    ///     flights.head(Some(*count))
+    /// }
+    /// let flights = df!("carrier" => ["UA", "UA", "UA"], "delay" => [4, 0, 33])?;
+    /// let call = transform(flights, worst).params(2).schema("*").partition(by(["carrier"]).presort("delay desc"));
+    /// assert!(call.run(&Serial)?.equals(&df!("carrier" => ["UA", "UA"], "delay" => [33, 4])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn params(mut self, params: P) -> Transform<'a, ()>
     where
         P: serde::Serialize,
@@ -295,6 +404,19 @@ impl<'a, P> Transform<'a, P> {
 
 impl<'a> Transform<'a, DataFrame> {
     /// A small frame that the function takes beside the rows: every partition sees all of it.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// fn with_city(flights: DataFrame, airports: &DataFrame) -> PolarsResult<DataFrame> {
+    ///     flights.left_join(airports, ["origin"], ["origin"])
+    /// }
+    /// let flights = df!("origin" => ["EWR", "JFK"], "delay" => [4, 33])?;
+    /// let airports = df!("origin" => ["EWR", "JFK"], "city" => ["Newark", "New York"])?;
+    /// let call = transform(flights, with_city).broadcast(airports).schema("*, city: str").partition(by(["origin"]));
+    /// assert_eq!(call.run(&Serial)?.column("city")?.null_count(), 0);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn broadcast(mut self, frame: DataFrame) -> Transform<'a, ()> {
         self.call.params = Err("a frame goes with it. Give a path as a parameter, and read it there (.on_init)".into());
         Transform { function: Box::new(Bound(self.function.bind(frame))), call: self.call }
@@ -315,6 +437,19 @@ impl<'a> Transform<'a, ()> {
     /// Runs the call on an engine and returns what the function returned for all partitions. The order of its rows is
     /// not defined.
     ///
+    /// One call, and the engine is the last word of it:
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Engine, Serial, Threads, transform};
+    /// # use polars::prelude::*;
+    /// let flights = df!("delay" => [4, 33])?;
+    /// let late = |rows: DataFrame| rows.filter(&rows.column("delay")?.i32()?.gt(15));
+    /// for engine in [&Serial as &dyn Engine, &Threads::new(2)] {
+    ///     assert_eq!(transform(&flights, late).schema("*").run(engine)?.height(), 1);
+    /// }
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Input`] for a call that cannot be right, before anything runs; [`Error::Function`] when the function
     /// fails, panics or breaks its schema, with the key of the group; what reading the input reports.
@@ -324,6 +459,18 @@ impl<'a> Transform<'a, ()> {
 
     /// Runs the call and writes what the function returns as one Parquet file, while it runs: a result need not fit in
     /// memory. The file appears when it is complete; one that was there before is replaced. Returns the path.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table, transform};
+    /// # use polars::prelude::*;
+    /// let folder = tempfile::tempdir().unwrap();
+    /// let flights = df!("delay" => [4, 33])?;
+    /// let late = |rows: DataFrame| rows.filter(&rows.column("delay")?.i32()?.gt(15));
+    /// let path = folder.path().join("late.parquet");
+    /// let saved = transform(flights, late).schema("*").save_as(&path, &Serial)?;
+    /// assert_eq!(Table::from(saved).run(&Serial)?.height(), 1);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Transform::run`], and [`Error::Io`] when the file cannot be written.
@@ -335,6 +482,20 @@ impl<'a> Transform<'a, ()> {
     /// Runs the call for its effect (Fugue's `out_transform`); what the function returns is dropped, and no schema is
     /// needed.
     ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// let folder = tempfile::tempdir().unwrap();
+    /// let write = |flights: DataFrame| {
+    ///     let carrier = flights.column("carrier").unwrap().str().unwrap().get(0).unwrap();
+    ///     std::fs::write(folder.path().join(carrier), format!("{} flights", flights.height()))
+    /// };
+    /// let flights = df!("carrier" => ["UA", "AA", "UA"])?;
+    /// transform(flights, write).partition(by(["carrier"])).for_each(&Serial)?;
+    /// assert_eq!(std::fs::read_to_string(folder.path().join("UA")).unwrap(), "2 flights");
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Transform::run`].
     pub fn for_each(mut self, engine: &dyn Engine) -> Result<()> {
@@ -345,6 +506,15 @@ impl<'a> Transform<'a, ()> {
     }
 
     /// Checks the call and returns the columns that it gives, as a frame without rows. Nothing runs.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{by, transform};
+    /// # use polars::prelude::*;
+    /// let flights = df!("carrier" => ["UA"], "delay" => [4])?;
+    /// let call = transform(flights, |rows: DataFrame| rows).schema("*, share: f64").partition(by(["airline"]));
+    /// assert!(call.check().unwrap_err().to_string().contains("no column `airline`"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Input`] for a call that cannot be right.

@@ -8,6 +8,15 @@ use super::text::{Scanner, SyntaxError};
 /// A number of partitions: whole numbers, `ROWCOUNT`, `CONCURRENCY`, `+ - * /`, `min`, `max` and parentheses.
 ///
 /// Division rounds down. Read with [`str::parse`], written with [`Display`]; each undoes the other.
+///
+/// ```
+/// use outgrow::partitioned::expression::NumExpression;
+/// let num: NumExpression = "max(rowcount/100000, CONCURRENCY)".parse().unwrap();
+/// assert_eq!(num.value(1_000_000, 4), Ok(10));
+/// assert_eq!(num.to_string(), "max(ROWCOUNT / 100000, CONCURRENCY)");
+/// let error = "ROWS / 4".parse::<NumExpression>().unwrap_err().to_string();
+/// assert!(error.contains("at character 1"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NumExpression(Node);
 
@@ -24,11 +33,23 @@ enum Node {
 
 impl NumExpression {
     /// Whether the number of rows must be known.
+    ///
+    /// ```
+    /// use outgrow::partitioned::expression::NumExpression;
+    /// assert!("ROWCOUNT / 100000".parse::<NumExpression>().unwrap().needs_row_count());
+    /// assert!(!"CONCURRENCY * 4".parse::<NumExpression>().unwrap().needs_row_count());
+    /// ```
     pub fn needs_row_count(&self) -> bool {
         self.0.any(&Node::RowCount)
     }
 
     /// The value for so many rows and an engine that works on so many partitions at the same time, at least 1.
+    ///
+    /// ```
+    /// use outgrow::partitioned::expression::NumExpression;
+    /// let num: NumExpression = "ROWCOUNT / 300".parse().unwrap();
+    /// assert_eq!((num.value(1_000, 4), num.value(0, 4)), (Ok(3), Ok(1)));
+    /// ```
     ///
     /// # Errors
     /// In words: a division by zero, or a number too large to count with.

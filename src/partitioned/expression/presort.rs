@@ -8,6 +8,13 @@ use super::text::{Name, Scanner, SyntaxError, list};
 /// A presort expression: columns, most significant first. Nulls come last, both ways.
 ///
 /// Read with [`str::parse`], written with [`Display`]; each undoes the other. The empty text is no order.
+///
+/// ```
+/// use outgrow::partitioned::expression::Presort;
+/// let presort: Presort = "time_hour, `arrival delay` DESC".parse().unwrap();
+/// assert!(presort.keys[1].descending);
+/// assert_eq!(presort.to_string(), "time_hour, `arrival delay` desc");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Presort {
     /// The columns, each of them once.
@@ -15,6 +22,11 @@ pub struct Presort {
 }
 
 /// A column that rows are sorted by.
+///
+/// ```
+/// use outgrow::partitioned::SortKey;
+/// assert_eq!(SortKey { column: "delay".into(), descending: true }.to_string(), "delay desc");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SortKey {
     /// Name of the column.

@@ -8,6 +8,14 @@ use super::text::{Name, Scanner, SyntaxError, list};
 /// A schema expression: its items, in order.
 ///
 /// Read with [`str::parse`], written with [`Display`]; each undoes the other.
+///
+/// ```
+/// use outgrow::partitioned::expression::SchemaExpression;
+/// let schema: SchemaExpression = "*-tail,`mean delay`:double".parse().unwrap();
+/// assert_eq!(schema.to_string(), "* - tail, `mean delay`: f64");
+/// let error = "carrier: str, delay: f63".parse::<SchemaExpression>().unwrap_err().to_string();
+/// assert!(error.starts_with("schema: unknown type `f63`"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaExpression {
     /// At least one.
@@ -15,6 +23,13 @@ pub struct SchemaExpression {
 }
 
 /// What stands between two commas.
+///
+/// ```
+/// use outgrow::partitioned::expression::{Field, Item, SchemaExpression, Type};
+/// let schema: SchemaExpression = "*, late: bool".parse().unwrap();
+/// let late = Field { name: "late".into(), of: Type::Bool };
+/// assert_eq!(schema.items, [Item::Input(vec![]), Item::Column(late)]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     /// `name: type`, a new column.
@@ -24,6 +39,13 @@ pub enum Item {
 }
 
 /// What is done to the columns that `*` stands for.
+///
+/// ```
+/// use outgrow::partitioned::expression::{Change, Item, SchemaExpression};
+/// let schema: SchemaExpression = "* - tail ~ dest".parse().unwrap();
+/// let changes = vec![Change::Drop(vec!["tail".into()]), Change::DropIfPresent(vec!["dest".into()])];
+/// assert_eq!(schema.items, [Item::Input(changes)]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// `- a, b`: without these, which must be there.
@@ -35,6 +57,12 @@ pub enum Change {
 }
 
 /// `name: type`.
+///
+/// ```
+/// use outgrow::partitioned::expression::{Field, Item, SchemaExpression, Type};
+/// let delay = Field { name: "arrival delay".into(), of: Type::F64 };
+/// assert_eq!(SchemaExpression { items: vec![Item::Column(delay)] }.to_string(), "`arrival delay`: f64");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Name of the column.
@@ -44,6 +72,12 @@ pub struct Field {
 }
 
 /// A type of values.
+///
+/// ```
+/// use outgrow::partitioned::expression::SchemaExpression;
+/// let schema: SchemaExpression = "hours: [long], place: {lat: double, lon: double}".parse().unwrap();
+/// assert_eq!(schema.to_string(), "hours: [i64], place: {lat: f64, lon: f64}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the name says it")]
 pub enum Type {
@@ -72,6 +106,12 @@ pub enum Type {
 }
 
 /// What moments and durations are counted in: `datetime` means `datetime[us]`.
+///
+/// ```
+/// use outgrow::partitioned::expression::SchemaExpression;
+/// let schema: SchemaExpression = "time_hour: datetime[us], airborne: duration[ms]".parse().unwrap();
+/// assert_eq!(schema.to_string(), "time_hour: datetime, airborne: duration[ms]");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the name says it")]
 pub enum Unit {

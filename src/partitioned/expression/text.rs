@@ -6,6 +6,13 @@ use std::fmt::Display;
 const DEPTH: usize = 32;
 
 /// A text that is not of its grammar, and where.
+///
+/// ```
+/// use outgrow::partitioned::expression::Presort;
+/// let error = "delay down".parse::<Presort>().unwrap_err();
+/// let shown = error.to_string();
+/// assert!(shown.ends_with("delay down\n        ^"), "the mark is below the word");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     language: &'static str,

@@ -8,6 +8,19 @@ use crate::kernels::column;
 /// Key values and numbers of the partition at hand, and a way to send word to the caller.
 ///
 /// A function that wants one takes it as its last argument.
+///
+/// ```
+/// use outgrow::partitioned::{Cursor, Serial, by, transform};
+/// # use polars::prelude::*;
+/// fn count(flights: DataFrame, cursor: Cursor) -> outgrow::Result<DataFrame> {
+///     let carrier = cursor.key("carrier")?;
+///     Ok(df!("carrier" => [carrier.get_str()], "flights" => [flights.height() as u32])?)
+/// }
+/// let flights = df!("carrier" => ["UA", "UA"])?;
+/// let call = transform(flights, count).schema("carrier: str, flights: u32").partition(by(["carrier"]));
+/// assert!(call.run(&Serial)?.equals(&df!("carrier" => ["UA"], "flights" => [2u32])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Cursor<'a> {
     pub(in super::super) keys: Option<(&'a DataFrame, usize)>,
@@ -22,6 +35,19 @@ pub(in super::super) type Callback<'c> = dyn Fn(serde_json::Value) -> anyhow::Re
 impl<'a> Cursor<'a> {
     /// The value of a key column in this group.
     ///
+    /// ```
+    /// use outgrow::partitioned::{Cursor, Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// /// Which key this is matters, and none of its rows.
+    /// fn year(_flights: DataFrame, cursor: Cursor) -> outgrow::Result<DataFrame> {
+    ///     Ok(df!("year" => [cursor.key("year")?.extract::<i32>()])?)
+    /// }
+    /// let flights = df!("year" => [2013, 2013])?;
+    /// let years = transform(flights, year).schema("year: i32").partition(by(["year"])).run(&Serial)?;
+    /// assert!(years.equals(&df!("year" => [2013])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Input`] when the call has no such key, or the function sees more than one group at once (`coarse`).
     pub fn key(&self, name: &str) -> Result<AnyValue<'a>> {
@@ -33,16 +59,51 @@ impl<'a> Cursor<'a> {
     }
 
     /// Number of the physical partition: what one worker does in one go.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Cursor, Serial, num, transform};
+    /// # use polars::prelude::*;
+    /// let which = |_: DataFrame, cursor: Cursor<'_>| df!("partition" => [cursor.physical_partition() as u32]);
+    /// let flights = df!("delay" => [4, 0, 33, 12])?;
+    /// let numbers = transform(flights, which).schema("partition: u32").partition(num(2)).run(&Serial)?;
+    /// assert!(numbers.equals(&df!("partition" => [0u32, 1])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn physical_partition(&self) -> usize {
         self.physical
     }
 
     /// Number of the logical partition (the group) within the physical one, from 0.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Cursor, Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// let which = |_: DataFrame, cursor: Cursor<'_>| df!("group" => [cursor.group() as u32]);
+    /// let flights = df!("carrier" => ["UA", "AA", "UA"])?;
+    /// let numbers = transform(flights, which).schema("group: u32").partition(by(["carrier"]).num(1)).run(&Serial)?;
+    /// assert!(numbers.equals(&df!("group" => [0u32, 1])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn group(&self) -> usize {
         self.group
     }
 
     /// Sends a value to the callback of the call, now; without a callback it does nothing.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Cursor, Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// fn fit(flights: DataFrame, cursor: Cursor) -> anyhow::Result<DataFrame> {
+    ///     cursor.send(&format!("{} flights fitted", flights.height()))?;
+    ///     Ok(flights)
+    /// }
+    /// let news = std::sync::Mutex::new(vec![]);
+    /// let flights = df!("carrier" => ["UA", "UA"])?;
+    /// let call = transform(flights, fit).partition(by(["carrier"])).callback(|text: String| news.lock().unwrap().push(text));
+    /// call.for_each(&Serial)?;
+    /// assert_eq!(*news.lock().unwrap(), ["2 flights fitted"]);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// When the value cannot be written as JSON, or is not what the callback takes.

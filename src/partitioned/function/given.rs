@@ -9,6 +9,9 @@ use super::structs;
 use crate::error::{Error, Result};
 
 /// The rows of one logical partition, on their way into a function.
+///
+/// What a [`Work`](super::Work) is called with. Where calls come from: see the example at
+/// [`Engine`](crate::partitioned::Engine).
 pub enum Given {
     /// All of them, in memory.
     Frame(DataFrame),
@@ -29,6 +32,34 @@ impl Given {
 }
 
 /// A way to take all rows of a partition by value.
+///
+/// Each shape sees the same rows:
+///
+/// ```
+/// use outgrow::partitioned::{Serial, Structs, transform};
+/// # use polars::prelude::*;
+/// #[derive(serde::Deserialize)]
+/// struct Flight {
+///     delay: f64,
+/// }
+///
+/// fn of_a_frame(flights: DataFrame) -> PolarsResult<DataFrame> {
+///     df!("delay" => [flights.column("delay")?.f64()?.sum()])
+/// }
+/// fn of_structs(flights: Vec<Flight>) -> PolarsResult<DataFrame> {
+///     df!("delay" => [flights.iter().map(|flight| flight.delay).sum::<f64>()])
+/// }
+/// fn of_an_iterator(flights: Structs<Flight>) -> PolarsResult<DataFrame> {
+///     df!("delay" => [flights.map(|flight| flight.delay).sum::<f64>()])
+/// }
+///
+/// let flights = df!("delay" => [4.0, 33.0])?;
+/// let expected = df!("delay" => [37.0])?;
+/// assert!(transform(&flights, of_a_frame).schema("delay: f64").run(&Serial)?.equals(&expected));
+/// assert!(transform(&flights, of_structs).schema("delay: f64").run(&Serial)?.equals(&expected));
+/// assert!(transform(&flights, of_an_iterator).schema("delay: f64").run(&Serial)?.equals(&expected));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub trait TakesPartition: Sized {
     /// The columns that can be seen in this shape; `None` for all.
     fn columns() -> Option<Vec<String>> {
@@ -63,6 +94,25 @@ impl<T: DeserializeOwned> TakesPartition for Vec<T> {
 }
 
 /// An iterator over plain structs, which are made piece by piece.
+///
+/// ```
+/// use outgrow::partitioned::{Serial, Structs, num, transform};
+/// # use polars::prelude::*;
+/// #[derive(serde::Deserialize)]
+/// struct Flight {
+///     delay: Option<f64>,
+/// }
+///
+/// /// One number is held, however many flights there are.
+/// fn late(flights: Structs<Flight>) -> PolarsResult<DataFrame> {
+///     let late = flights.filter(|flight| flight.delay.is_some_and(|delay| delay > 15.0)).count();
+///     df!("late" => [late as u32])
+/// }
+/// let flights = df!("delay" => [Some(4.0), None, Some(33.0)])?;
+/// let late = transform(flights, late).schema("late: u32").partition(num(1)).run(&Serial)?;
+/// assert!(late.equals(&df!("late" => [1u32])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub struct Structs<T> {
     pieces: Frames,
     made: std::vec::IntoIter<T>,
@@ -103,6 +153,19 @@ impl<T: DeserializeOwned> Iterator for Structs<T> {
 /// one piece without rows.
 ///
 /// When a piece cannot be read the iterator ends, and the call fails with that error, whatever the function returns.
+///
+/// ```
+/// use outgrow::partitioned::{Frames, Threads, by, transform};
+/// # use polars::prelude::*;
+/// /// One piece of a carrier's flights is in memory at a time, going in and coming out.
+/// fn late(pieces: Frames) -> impl Iterator<Item = PolarsResult<DataFrame>> {
+///     pieces.map(|piece| piece.filter(&piece.column("delay")?.i32()?.gt(15)))
+/// }
+/// let flights = df!("carrier" => ["UA", "AA", "UA"], "delay" => [4, 0, 33])?;
+/// let late = transform(flights, late).schema("*").partition(by(["carrier"])).run(&Threads::default())?;
+/// assert!(late.equals(&df!("carrier" => ["UA"], "delay" => [33])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub struct Frames {
     pieces: Box<dyn Iterator<Item = Result<DataFrame>> + Send>,
     trouble: Trouble,
@@ -124,6 +187,17 @@ impl Trouble {
 
 impl Frames {
     /// These pieces.
+    ///
+    /// To test such a function on rows of one's own:
+    ///
+    /// ```
+    /// use outgrow::partitioned::Frames;
+    /// # use polars::prelude::*;
+    /// let count = |pieces: Frames| pieces.map(|piece| piece.height()).sum::<usize>();
+    /// let (january, february) = (df!("delay" => [4, 33])?, df!("delay" => [0])?);
+    /// assert_eq!(count(Frames::new([january, february].into_iter().map(Ok))), 3);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn new(pieces: impl Iterator<Item = Result<DataFrame>> + Send + 'static) -> Self {
         Self { pieces: Box::new(pieces), trouble: Trouble::default() }
     }
@@ -168,6 +242,22 @@ impl TakesPartition for Frames {
 }
 
 /// A way to look at all rows of a partition by reference: `&DataFrame` and `&[T]`.
+///
+/// ```
+/// use outgrow::partitioned::{Serial, transform};
+/// # use polars::prelude::*;
+/// #[derive(serde::Deserialize)]
+/// struct Flight {
+///     delay: f64,
+/// }
+///
+/// fn worst(flights: &[Flight]) -> PolarsResult<DataFrame> {
+///     df!("worst" => [flights.iter().map(|flight| flight.delay).fold(f64::MIN, f64::max)])
+/// }
+/// let flights = df!("delay" => [4.0, 33.0])?;
+/// assert!(transform(flights, worst).schema("worst: f64").run(&Serial)?.equals(&df!("worst" => [33.0])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub trait TakesSlice {
     /// What is looked at.
     type Owned: TakesPartition + std::borrow::Borrow<Self>;
@@ -182,10 +272,35 @@ impl<T: DeserializeOwned> TakesSlice for [T] {
 }
 
 /// The sides of a zip: a frame for each input, by position or by the name it was given.
+///
+/// ```
+/// use outgrow::partitioned::{Serial, Sides, Zippable, cotransform};
+/// # use polars::prelude::*;
+/// fn count(sides: Sides) -> PolarsResult<DataFrame> {
+///     let rows: Vec<u32> = (0..sides.len()).map(|side| sides[side].height() as u32).collect();
+///     df!("rows" => rows)
+/// }
+/// let (flights, weather) = (df!("origin" => ["EWR", "EWR"])?, df!("origin" => ["EWR"])?);
+/// let counts = cotransform(flights.zip(weather), count).schema("rows: u32").run(&Serial)?;
+/// assert!(counts.equals(&df!("rows" => [2u32, 1])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub struct Sides(pub(in super::super) Vec<(Arc<str>, DataFrame)>);
 
 impl Sides {
     /// The side of this name.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Sides, Zippable, cotransform};
+    /// # use polars::prelude::*;
+    /// fn seats(sides: Sides) -> outgrow::Result<DataFrame> {
+    ///     Ok(sides.named("planes")?.select(["seats"])?)
+    /// }
+    /// let (flights, planes) = (df!("tail" => ["N1"])?, df!("tail" => ["N1"], "seats" => [55])?);
+    /// let zipped = flights.zip(planes).named(["flights", "planes"]);
+    /// assert!(cotransform(zipped, seats).schema("seats: i32").run(&Serial)?.equals(&df!("seats" => [55])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Input`] that lists the names there are.
@@ -197,6 +312,16 @@ impl Sides {
     }
 
     /// How many there are.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Sides, Zippable, cotransform};
+    /// # use polars::prelude::*;
+    /// let count = |sides: Sides| df!("sides" => [sides.len() as u32]);
+    /// let (flights, planes) = (df!("tail" => ["N1"])?, df!("tail" => ["N1"])?);
+    /// let counts = cotransform(flights.zip(planes), count).schema("sides: u32").run(&Serial)?;
+    /// assert!(counts.equals(&df!("sides" => [2u32])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     #[allow(clippy::len_without_is_empty, reason = "there are always two at least")]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -212,6 +337,25 @@ impl std::ops::Index<usize> for Sides {
 }
 
 /// A way to take the sides of a zip.
+///
+/// Each side in its own shape:
+///
+/// ```
+/// use outgrow::partitioned::{Serial, Zippable, cotransform};
+/// # use polars::prelude::*;
+/// #[derive(serde::Deserialize)]
+/// struct Plane {
+///     seats: i32,
+/// }
+///
+/// fn seats(flights: DataFrame, planes: Vec<Plane>) -> PolarsResult<DataFrame> {
+///     df!("seats" => [flights.height() as i32 * planes[0].seats])
+/// }
+/// let (flights, planes) = (df!("tail" => ["N1", "N1"])?, df!("tail" => ["N1"], "seats" => [55])?);
+/// let call = cotransform(flights.zip(planes).by(["tail"]), seats).schema("seats: i32");
+/// assert!(call.run(&Serial)?.equals(&df!("seats" => [110])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub trait GivenSides: Sized {
     /// How many sides it takes; `None` for any number.
     const SIDES: Option<usize>;

@@ -13,6 +13,28 @@ use super::{Cursor, Function, Given, GivenSides, GivesRows, Output, TakesPartiti
 /// `rows` is a `DataFrame`, `&DataFrame`, `Vec<T>`, `&[T]`, [`Frames`](super::Frames) or
 /// [`Structs<T>`](super::Structs), with `T` any struct that is `serde::Deserialize`. What it may return is
 /// [`GivesRows`]. `How` tells the shapes apart and is found by the compiler.
+///
+/// ```
+/// use outgrow::partitioned::{Cursor, Serial, by, transform};
+/// # use polars::prelude::*;
+/// fn rows(flights: DataFrame) -> DataFrame {
+///     flights
+/// }
+/// fn first(flights: &DataFrame, count: &usize) -> DataFrame {
+///     flights.head(Some(*count))
+/// }
+/// fn announced(flights: DataFrame, count: &usize, cursor: Cursor) -> anyhow::Result<DataFrame> {
+///     cursor.send(&cursor.key("carrier")?.to_string())?;
+///     Ok(flights.head(Some(*count)))
+/// }
+///
+/// let flights = df!("carrier" => ["UA", "AA", "UA"])?;
+/// let split = || by(["carrier"]);
+/// assert_eq!(transform(&flights, rows).schema("*").partition(split()).run(&Serial)?.height(), 3);
+/// assert_eq!(transform(&flights, first).params(1).schema("*").partition(split()).run(&Serial)?.height(), 2);
+/// assert_eq!(transform(&flights, announced).params(1).schema("*").partition(split()).run(&Serial)?.height(), 2);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the function of a transform",
     label = "takes or returns something that is not rows",
@@ -157,6 +179,18 @@ impl<C: FnMut(Given, Cursor, &Schema) -> anyhow::Result<Output>> Work for Ready<
 
 /// A function of the sides of a zip: `fn(a, b)`, `fn(a, b, c)`, `fn(a, b, c, d)`, each in one of the shapes of
 /// [`TakesPartition`], or `fn(Sides)`.
+///
+/// ```
+/// use outgrow::partitioned::{Serial, Zippable, cotransform};
+/// # use polars::prelude::*;
+/// fn with_seats(flights: DataFrame, planes: DataFrame) -> PolarsResult<DataFrame> {
+///     flights.left_join(&planes, ["tail"], ["tail"])
+/// }
+/// let (flights, planes) = (df!("tail" => ["N1", "N1"])?, df!("tail" => ["N1"], "seats" => [55])?);
+/// let rows = cotransform(flights.zip(planes), with_seats).schema("tail: str, seats: i32").run(&Serial)?;
+/// assert!(rows.equals(&df!("tail" => ["N1", "N1"], "seats" => [55, 55])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the function of a cotransform",
     note = "it takes two to four tables (DataFrame or Vec<T>) or Sides, and returns what a transform's function may"

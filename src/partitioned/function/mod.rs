@@ -23,6 +23,9 @@ pub use registry::{IntoInit, Registered, Signature, making, registered};
 pub use result::{GivesRows, Output};
 
 /// What engines run. One value serves all workers.
+///
+/// Calls make one of a plain function, and [`Registered::function`] makes one by name: see the example at
+/// [`Engine`](super::Engine).
 pub trait Function: Send + Sync {
     /// Called once per physical partition, before its first group: the place for set-up that is expensive.
     ///
@@ -38,6 +41,8 @@ pub trait Function: Send + Sync {
 }
 
 /// A function at work on one physical partition.
+///
+/// [`Task::run`](super::Task::run) begins and calls it: see the example at [`Engine`](super::Engine).
 pub trait Work {
     /// Called once per logical partition. `output` is what the call promised, for functions that give structs.
     ///

@@ -10,6 +10,16 @@ use super::{Function, IntoFunction, IntoSidesFunction};
 use crate::error::{Error, Result};
 
 /// An entry of the list, made by [`register!`](crate::register).
+///
+/// ```
+/// fn longest(flights: polars::prelude::DataFrame) -> polars::prelude::DataFrame {
+///     flights.head(Some(1))
+/// }
+/// outgrow::register!(longest, validate = "presort_has: distance desc");
+/// let entry = outgrow::partitioned::registered("longest")?;
+/// assert_eq!((entry.name, entry.version, entry.rules), ("longest", 1, "presort_has: distance desc"));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub struct Registered {
     /// What the function is called on every side of a border.
     pub name: &'static str,
@@ -30,6 +40,18 @@ inventory::collect!(Registered);
 impl Registered {
     /// The function, ready to be run with these parameters.
     ///
+    /// ```
+    /// fn shortest(flights: polars::prelude::DataFrame, count: &usize) -> polars::prelude::DataFrame {
+    ///     flights.head(Some(*count))
+    /// }
+    /// outgrow::register!(shortest);
+    /// let entry = outgrow::partitioned::registered("shortest")?;
+    /// let function = entry.function(&serde_json::json!(3))?;
+    /// assert_eq!(function.columns(), None);
+    /// assert!(entry.function(&serde_json::json!("three")).is_err());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Input`] for parameters that are not the ones it takes.
     pub fn function(&self, params: &serde_json::Value) -> Result<Box<dyn Function>> {
@@ -45,6 +67,11 @@ impl Registered {
 }
 
 /// The function that was registered under this name.
+///
+/// ```
+/// let error = outgrow::partitioned::registered("wurst_delay").err().unwrap().to_string();
+/// assert!(error.starts_with("no function `wurst_delay` is registered"));
+/// ```
 ///
 /// # Errors
 /// [`Error::Input`] when there is none, or more than one.
@@ -67,6 +94,8 @@ pub fn registered(name: &str) -> Result<&'static Registered> {
 }
 
 /// What an engine needs to have a function called in another process.
+///
+/// What is sent to another process: see the example at [`Engine`](crate::partitioned::Engine).
 #[derive(Clone, Debug)]
 pub struct Signature {
     /// The name it was registered under.
@@ -78,6 +107,23 @@ pub struct Signature {
 }
 
 /// How set-up once per physical partition is written: `fn() -> Result<P, E>` or `fn(&Q) -> Result<P, E>`.
+///
+/// ```
+/// use outgrow::partitioned::{Serial, by, transform};
+/// # use polars::prelude::*;
+/// /// Once per physical partition, and not per carrier.
+/// fn airlines() -> std::io::Result<Vec<String>> {
+///     Ok(vec!["UA".into(), "AA".into()])
+/// }
+/// fn known(flights: DataFrame, airlines: &Vec<String>) -> PolarsResult<DataFrame> {
+///     let carrier = flights.column("carrier")?.str()?.get(0).unwrap_or_default().to_string();
+///     Ok(if airlines.contains(&carrier) { flights } else { flights.clear() })
+/// }
+/// let flights = df!("carrier" => ["UA", "XX"])?;
+/// let call = transform(flights, known).on_init(airlines).params(()).schema("*").partition(by(["carrier"]));
+/// assert!(call.run(&Serial)?.equals(&df!("carrier" => ["UA"])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub trait IntoInit<P, How>: Send + Sync {
     /// What the set-up itself needs; `()` when nothing.
     type Params: Send + Sync;

@@ -5,6 +5,8 @@ use polars::prelude::*;
 use super::structs;
 
 /// The rows that a function gave for one logical partition.
+///
+/// What a [`Work`](super::Work) gives. See the example at [`Engine`](crate::partitioned::Engine).
 pub enum Output {
     /// All of them.
     Frame(DataFrame),
@@ -15,6 +17,31 @@ pub enum Output {
 /// What a function may return: a frame, plain structs, an iterator of frames, nothing, or a result of these.
 ///
 /// `By` tells the implementations apart and is found by the compiler.
+///
+/// ```
+/// use outgrow::partitioned::{Serial, transform};
+/// # use polars::prelude::*;
+/// #[derive(serde::Serialize)]
+/// struct Summary {
+///     rows: usize,
+/// }
+///
+/// fn structs(flights: DataFrame) -> Vec<Summary> {
+///     vec![Summary { rows: flights.height() }]
+/// }
+/// fn pieces(flights: DataFrame) -> impl Iterator<Item = DataFrame> {
+///     (0..flights.height()).map(move |row| flights.slice(row as i64, 1))
+/// }
+/// fn fallible(flights: DataFrame) -> Result<DataFrame, std::io::Error> {
+///     Ok(flights)
+/// }
+///
+/// let flights = df!("delay" => [4, 33])?;
+/// assert!(transform(&flights, structs).schema("rows: u32").run(&Serial)?.equals(&df!("rows" => [2u32])?));
+/// assert!(transform(&flights, pieces).schema("*").run(&Serial)?.equals(&flights));
+/// assert!(transform(&flights, fallible).schema("*").run(&Serial)?.equals(&flights));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a function of a transform cannot return `{Self}`",
     note = "it may return a DataFrame, a Vec of structs that are serde::Serialize, an iterator of frames, nothing, \

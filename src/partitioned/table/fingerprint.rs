@@ -10,6 +10,8 @@ use polars_io::ipc::IpcWriter;
 use crate::error::{Error, Result};
 
 /// A digest in the making, of everything that some rows depend on.
+///
+/// [`Table::checkpoint`](super::Table::checkpoint) makes it.
 pub struct Fingerprint(blake3::Hasher);
 
 impl Fingerprint {

@@ -142,11 +142,31 @@ impl Table {
     ///
     /// The result has the columns of this table, then the other's. A null matches nothing. A column that both have
     /// and that is not joined on is an error.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{How, Serial, Table};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("origin" => ["EWR", "JFK"], "delay" => [4, 33])?);
+    /// let airports = df!("origin" => ["EWR"], "city" => ["Newark"])?;
+    /// let joined = flights.join(airports, How::Inner).run(&Serial)?;
+    /// assert!(joined.equals(&df!("origin" => ["EWR"], "delay" => [4], "city" => ["Newark"])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn join(&self, other: impl Into<Table>, how: How) -> Table {
         self.joined(other.into(), None, how)
     }
 
     /// Joins on these columns; see [`Table::join`].
+    ///
+    /// ```
+    /// use outgrow::partitioned::{How, Serial, Table};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("tail" => ["N1", "N2"], "year" => [2013, 2013])?);
+    /// let retired = df!("tail" => ["N1"], "year" => [2009])?;
+    /// let in_service = flights.join_on(retired, ["tail"], How::Anti).run(&Serial)?;
+    /// assert!(in_service.equals(&df!("tail" => ["N2"], "year" => [2013])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn join_on<I>(&self, other: impl Into<Table>, on: I, how: How) -> Table
     where
         I: IntoIterator,
@@ -162,6 +182,16 @@ impl Table {
 
     /// Marks a small table: a [`join`](Table::join) with it as the other side sends it to every slice, whole, instead of
     /// exchanging the rows of both by key.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{How, Serial, Table};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("origin" => ["EWR", "JFK"], "delay" => [4, 33])?);
+    /// let airports = Table::from(df!("origin" => ["EWR"], "city" => ["Newark"])?);
+    /// let joined = flights.join(airports.broadcast(), How::Left).run(&Serial)?;
+    /// assert_eq!(joined.shape(), (2, 3));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn broadcast(&self) -> Table {
         Table::new(Broadcast { of: self.clone(), rows: OnceLock::new() })
     }

@@ -70,6 +70,16 @@ impl Node for Checkpoint {
 impl Table {
     /// Computed once, on first use, and held in memory for as long as a clone of this table lives. Without it a table
     /// that is used twice is computed twice.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("delay" => [4, 0, 33])?);
+    /// let some = flights.sample(0.67, 1).persist();
+    /// // The same rows, drawn once.
+    /// assert!(some.run(&Serial)?.equals(&some.run(&Serial)?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn persist(&self) -> Table {
         Table::new(Persisted { of: self.clone(), kept: Mutex::new(None) })
     }
@@ -80,6 +90,21 @@ impl Table {
     /// The file is named after all that the rows depend on: values, files (by name, length and time of change),
     /// expressions, and functions by registered name, version and parameters. Change one, and it is computed anew. A
     /// function that is not [registered](crate::register) is refused, since nothing says whether it changed.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let folder = tempfile::tempdir().unwrap();
+    /// let flights = Table::from(df!("delay" => [4, 0, 33])?);
+    /// let late = |minutes: i32| flights.filter(col("delay").gt(lit(minutes))).checkpoint(folder.path());
+    /// let files = || folder.path().read_dir().unwrap().count();
+    /// late(15).run(&Serial)?;
+    /// late(15).run(&Serial)?; // read from the file
+    /// assert_eq!(files(), 1);
+    /// late(30).run(&Serial)?; // another question
+    /// assert_eq!(files(), 2);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn checkpoint(&self, folder: impl Into<PathBuf>) -> Table {
         Table::new(Checkpoint { of: self.clone(), folder: folder.into() })
     }

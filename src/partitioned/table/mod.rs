@@ -77,6 +77,13 @@ impl Table {
 
     /// The columns, as a frame without rows. Nothing runs for it.
     ///
+    /// ```
+    /// # use polars::prelude::*;
+    /// let flights = outgrow::partitioned::Table::from(df!("carrier" => ["UA"], "delay" => [4])?);
+    /// assert_eq!(flights.with_columns([(col("delay") / lit(60.0)).alias("hours")]).empty()?.shape(), (0, 3));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Input`](crate::Error::Input) for a file or column that is not there.
     pub fn empty(&self) -> Result<DataFrame> {
@@ -84,6 +91,14 @@ impl Table {
     }
 
     /// Computes the table and returns its rows.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let late = Table::from(df!("delay" => [4, 33])?).filter(col("delay").gt(lit(15)));
+    /// assert!(late.run(&Serial)?.equals(&df!("delay" => [33])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// What reading and computing report.
@@ -95,6 +110,16 @@ impl Table {
     }
 
     /// Computes the table and writes it as one Parquet file, without holding all of it. Returns the path.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let folder = tempfile::tempdir().unwrap();
+    /// let path = folder.path().join("late.parquet");
+    /// Table::from(df!("delay" => [4, 33])?).filter(col("delay").gt(lit(15))).save_as(&path, &Serial)?;
+    /// assert!(Table::from(path.as_path()).run(&Serial)?.equals(&df!("delay" => [33])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Table::run`], and [`Error::Io`](crate::Error::Io) when the file cannot be written.

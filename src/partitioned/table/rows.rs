@@ -56,6 +56,14 @@ impl Table {
     }
 
     /// These columns, in this order; of files, only they are read.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("carrier" => ["UA"], "tail" => ["N1"], "delay" => [4])?);
+    /// assert!(flights.columns(["delay", "carrier"]).run(&Serial)?.equals(&df!("delay" => [4], "carrier" => ["UA"])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn columns<I>(&self, names: I) -> Table
     where
         I: IntoIterator,
@@ -73,6 +81,15 @@ impl Table {
     /// An expression that looks at a row alone (columns, values, arithmetic, comparison, casts, null tests) is applied
     /// while rows are read. Any other, such as a comparison with a mean, is applied to all rows at once, in memory; so
     /// it means the same on every engine.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("delay" => [4, 0, 33])?);
+    /// let later_than_most = flights.filter(col("delay").gt(col("delay").mean()));
+    /// assert!(later_than_most.run(&Serial)?.equals(&df!("delay" => [33])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn filter(&self, predicate: Expr) -> Table {
         let expressions = vec![predicate.clone()];
         self.each("filter".into(), expressions, false, move |rows| {
@@ -81,6 +98,15 @@ impl Table {
     }
 
     /// Columns made of expressions, as [`Table::filter`] reads them.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("carrier" => ["UA"], "delay" => [90])?);
+    /// let hours = flights.select([col("carrier"), (col("delay") / lit(60.0)).alias("hours")]);
+    /// assert!(hours.run(&Serial)?.equals(&df!("carrier" => ["UA"], "hours" => [1.5])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn select(&self, columns: impl AsRef<[Expr]>) -> Table {
         let columns = columns.as_ref().to_vec();
         let expressions = columns.clone();
@@ -93,6 +119,15 @@ impl Table {
     }
 
     /// The columns there are, and these, as [`Table::filter`] reads them.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("delay" => [4, 33])?);
+    /// let marked = flights.with_columns([col("delay").gt(lit(15)).alias("late")]);
+    /// assert!(marked.run(&Serial)?.equals(&df!("delay" => [4, 33], "late" => [false, true])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn with_columns(&self, columns: impl AsRef<[Expr]>) -> Table {
         let columns = columns.as_ref().to_vec();
         let expressions = columns.clone();
@@ -102,6 +137,15 @@ impl Table {
     }
 
     /// The rows without a null in any of these columns; in any at all when none is named.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("tail" => [Some("N1"), None], "delay" => [None, Some(33)])?);
+    /// assert_eq!(flights.dropna(&["delay"]).run(&Serial)?.height(), 1);
+    /// assert_eq!(flights.dropna(&[]).run(&Serial)?.height(), 0);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn dropna(&self, columns: &[&str]) -> Table {
         let names: Vec<PlSmallStr> = columns.iter().map(|name| (*name).into()).collect();
         self.each(format!("dropna {names:?}"), vec![], false, move |rows| {
@@ -112,6 +156,15 @@ impl Table {
 
     /// The value wherever one of these columns is null; every column when none is named. The columns keep their types:
     /// a value that does not fit is an error.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("delay" => [Some(4), None])?);
+    /// assert!(flights.fillna(0, &["delay"]).run(&Serial)?.equals(&df!("delay" => [4, 0])?));
+    /// assert!(flights.fillna(0.5, &["delay"]).run(&Serial).is_err());
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn fillna(&self, value: impl Literal, columns: &[&str]) -> Table {
         let names: Vec<String> = columns.iter().map(|name| name.to_string()).collect();
         let value = value.lit();

@@ -123,36 +123,92 @@ impl Table {
     }
 
     /// Each row once.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let tails = Table::from(df!("tail" => ["N1", "N1", "N2"])?);
+    /// assert_eq!(tails.distinct().run(&Serial)?.height(), 2);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn distinct(&self) -> Table {
         Table::new(Distinct(self.clone()))
     }
 
     /// The rows of both, each once.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let (january, february) = (Table::from(df!("tail" => ["N1", "N1"])?), df!("tail" => ["N1", "N2"])?);
+    /// assert_eq!(january.union(february).run(&Serial)?.height(), 2);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn union(&self, other: impl Into<Table>) -> Table {
         self.with(other, Kept::Both, true)
     }
 
     /// The rows of both, as often as they are there.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let (january, february) = (Table::from(df!("tail" => ["N1", "N1"])?), df!("tail" => ["N1", "N2"])?);
+    /// assert_eq!(january.union_all(february).run(&Serial)?.height(), 4);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn union_all(&self, other: impl Into<Table>) -> Table {
         self.with(other, Kept::Both, false)
     }
 
     /// The rows that are not in the other table, each once.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let (january, february) = (Table::from(df!("tail" => ["N1", "N3", "N3"])?), df!("tail" => ["N1"])?);
+    /// assert!(january.subtract(february).run(&Serial)?.equals(&df!("tail" => ["N3"])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn subtract(&self, other: impl Into<Table>) -> Table {
         self.with(other, Kept::FirstOnly, true)
     }
 
     /// Each row as much oftener as it is here than there.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let (january, february) = (Table::from(df!("tail" => ["N1", "N1", "N1"])?), df!("tail" => ["N1"])?);
+    /// assert!(january.subtract_all(february).run(&Serial)?.equals(&df!("tail" => ["N1", "N1"])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn subtract_all(&self, other: impl Into<Table>) -> Table {
         self.with(other, Kept::FirstOnly, false)
     }
 
     /// The rows that are in both, each once.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let (january, february) = (Table::from(df!("tail" => ["N1", "N1"])?), df!("tail" => ["N1", "N1", "N2"])?);
+    /// assert!(january.intersect(february).run(&Serial)?.equals(&df!("tail" => ["N1"])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn intersect(&self, other: impl Into<Table>) -> Table {
         self.with(other, Kept::InBoth, true)
     }
 
     /// The rows that are in both, as often as in the one that has fewer.
+    ///
+    /// ```
+    /// # use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let (january, february) = (Table::from(df!("tail" => ["N1", "N1"])?), df!("tail" => ["N1", "N1", "N2"])?);
+    /// assert!(january.intersect_all(february).run(&Serial)?.equals(&df!("tail" => ["N1", "N1"])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn intersect_all(&self, other: impl Into<Table>) -> Table {
         self.with(other, Kept::InBoth, false)
     }

@@ -76,11 +76,30 @@ impl Table {
     /// The first rows: of all by the presort, or of each group when the partition has keys.
     ///
     /// `take(3, by(["carrier"]).presort("delay desc"))` are the three worst flights of each carrier.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Partition, Serial, Table, by};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("carrier" => ["UA", "AA", "UA"], "delay" => [4, 0, 33])?);
+    /// let worst = flights.take(1, Partition::default().presort("delay desc")).run(&Serial)?;
+    /// assert!(worst.equals(&df!("carrier" => ["UA"], "delay" => [33])?));
+    /// assert_eq!(flights.take(1, by(["carrier"])).run(&Serial)?.height(), 2);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn take(&self, count: usize, partition: Partition) -> Table {
         Table::new(Take { of: self.clone(), count, partition })
     }
 
     /// A fraction of the rows, by chance, in their order; the same ones for the same seed. The table is held in memory.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table};
+    /// # use polars::prelude::*;
+    /// let flights = Table::from(df!("delay" => (0..100).collect::<Vec<i32>>())?);
+    /// assert_eq!(flights.sample(0.1, 7).run(&Serial)?.height(), 10);
+    /// assert!(flights.sample(0.1, 7).run(&Serial)?.equals(&flights.sample(0.1, 7).run(&Serial)?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     pub fn sample(&self, fraction: f64, seed: u64) -> Table {
         Table::new(Sample { of: self.clone(), fraction, seed })
     }
