@@ -209,6 +209,9 @@ impl Zip {
             let (names, tables) = (self.names.len(), self.tables.len());
             return Err(Error::input(format!("zip: {names} names for {tables} inputs. Give one for each.")));
         }
+        if let Some(twice) = self.names.iter().enumerate().find(|(at, name)| self.names[..*at].contains(name)) {
+            return Err(Error::input(format!("zip: two inputs are named `{}`. Give each its own name.", twice.1)));
+        }
         let mut partition = by(keys.clone()).presort(&self.presort);
         if let Some(num) = &self.num {
             partition = partition.num(num);

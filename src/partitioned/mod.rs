@@ -63,6 +63,6 @@ pub use schema::OutputSchema;
 pub use sink::Sink;
 #[cfg(feature = "streaming")]
 pub use stored::Stored;
-pub use table::{Fingerprint, Table};
+pub use table::Table;
 pub use task::{Done, Task};
 pub use transform::{Transform, transform};

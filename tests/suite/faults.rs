@@ -172,7 +172,8 @@ pub fn a_failing_set_up_is_told(engine: &dyn Engine) {
     let outcome = transform(carrier("UA"), never_called).on_init(cannot_load).schema("*").run(engine);
     let told = message(outcome);
     assert!(
-        told.contains("`never_called` failed in its set-up for partition ") && told.contains(": no such model. Look at"),
+        told.contains("`never_called` failed in its set-up for partition ")
+            && told.contains(": no such model. Look at"),
         "{told}"
     );
 }

@@ -151,6 +151,7 @@ pub fn a_wrong_zip_is_refused(engine: &dyn Engine) {
         (zipped(How::Semi), "semi is for joins"),
         (a().zip(b()).presort("b"), "presort: the input has no column `b`"),
         (a().zip(b()).named(["one"]), "1 names for 2 inputs"),
+        (a().zip(b()).named(["one", "one"]), "two inputs are named `one`"),
     ] {
         let told = refused(zip);
         assert!(told.contains(expected), "{told}");

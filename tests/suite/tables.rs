@@ -133,6 +133,8 @@ pub fn select_filter_and_aggregate(engine: &dyn Engine) {
     let with = input.with_columns([col("a").is_null().alias("none")]).columns(["none", "b"]).run(engine).unwrap();
     same_rows(&with, &df!("none" => [false, true, true, false, true], "b" => [2, 2, 1, 4, 4]).unwrap());
     assert!(message(input.columns(["x"]).run(engine)).contains("no column `x`"));
+    assert!(message(input.columns(["a", "a"]).run(engine)).contains("columns: `a` is named twice"));
+    assert!(message(input.columns(Vec::<String>::new()).run(engine)).contains("columns: none is named"));
     assert!(message(input.filter(col("x").is_null()).run(engine)).contains("x"));
 }
 

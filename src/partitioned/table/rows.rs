@@ -72,7 +72,12 @@ impl Table {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         self.only(&names).each(format!("columns {names:?}"), vec![], true, move |rows| {
             names.iter().try_for_each(|name| column(&rows, name).map(|_| ()))?;
-            Ok(rows.select(names.iter().map(String::as_str))?)
+            let twice = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name));
+            match twice {
+                _ if names.is_empty() => Err(Error::input("columns: none is named. Name at least one.")),
+                Some((_, name)) => Err(Error::input(format!("columns: `{name}` is named twice. Name it once."))),
+                None => Ok(rows.select(names.iter().map(String::as_str))?),
+            }
         })
     }
 
