@@ -7,6 +7,7 @@
 //! Each group of benchmarks has its comparison in the same run; compare within a run only. Every answer is checked
 //! after it was timed.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use criterion::{
@@ -15,8 +16,8 @@ use criterion::{
 use outgrow::flights::{SHIPPED_ROWS, with_rows};
 use outgrow::kernels::Groups;
 use outgrow::partitioned::{Algo, OutputSchema, Serial, Threads, by, transform};
+use outgrow::workers;
 use outgrow::workloads::grid_search::{COLUMNS, model::best_model};
-use outgrow::{exchange, workers};
 use polars::frame::builder::DataFrameBuilder;
 use polars::prelude::*;
 use polars_arrow::array::builder::ShareStrategy;
@@ -136,21 +137,27 @@ fn exchanged(criterion: &mut Criterion) {
     let mut flights = files.read_all(&names).expect("they have their columns");
     flights.rechunk_mut();
     let keys = ["carrier", "dest"];
-    let check = |frames: Vec<DataFrame>| {
-        assert_eq!(frames.iter().map(DataFrame::height).sum::<usize>(), flights.height());
-    };
     let mut group = group(criterion, "exchange/10000000");
-    let exchange = || exchange::by_key(&flights, &keys, workers::cores()).expect("it runs");
-    timed(&mut group, "exchange", exchange, |frames| {
-        check(frames);
+    // A function that looks at nothing: what is left is the exchange, and one frame per key from its buckets.
+    let exchange = || {
+        let groups = AtomicUsize::new(0);
+        let count = |_: DataFrame| {
+            groups.fetch_add(1, Ordering::Relaxed);
+        };
+        transform(&flights, count).partition(by(keys)).for_each(&Threads::default()).expect("it runs");
+        groups.into_inner()
+    };
+    let expected = Groups::of(&flights, &keys).expect("they have the keys").len();
+    timed(&mut group, "transform", exchange, |groups| {
+        assert_eq!(groups, expected);
         // The frame itself was allocated before.
-        let (frames, beyond) = peaks::peak_of(exchange);
-        drop(frames);
+        let (_, beyond) = peaks::peak_of(exchange);
         let input = flights.estimated_size() as u64;
-        peaks::keep("exchange/10000000/exchange", input + beyond);
+        peaks::keep("exchange/10000000/transform", input + beyond);
         println!("{:23} input:  {:.1} MiB", "", input as f64 / f64::from(1 << 20));
     });
-    timed(&mut group, "polars partition_by", || flights.partition_by(keys, true).expect("it runs"), check);
+    let partition_by = || flights.partition_by(keys, true).expect("it runs");
+    timed(&mut group, "polars partition_by", partition_by, |frames| assert_eq!(frames.len(), expected));
 }
 
 /// A call with one memory budget for ever more flights.

@@ -8,7 +8,6 @@ use polars::prelude::*;
 
 use crate::error::Result;
 use crate::ledger::{self, Step};
-use crate::workers;
 
 /// How many buckets are good for so many workers: enough that one large group does not hold up half of the rest, and not
 /// so many that a slice falls into crumbs.
@@ -81,27 +80,6 @@ pub fn deal(slice: &DataFrame, bucket_of_rows: impl Iterator<Item = usize>, buck
     }
     let piece = |rows| Ok(slice.take(&IdxCa::from_vec("".into(), rows))?);
     rows.into_iter().map(piece).collect()
-}
-
-/// Splits a whole frame by its keys, a piece at a time on each of some threads: [`split`] and [`gather()`] together.
-///
-/// ```
-/// # use polars::prelude::*;
-/// let flights = df!("carrier" => ["UA", "AA", "UA"])?;
-/// let buckets = outgrow::exchange::by_key(&flights, &["carrier"], 2)?;
-/// let rows = buckets.iter().map(DataFrame::height);
-/// assert_eq!((buckets.len(), rows.sum::<usize>()), (outgrow::exchange::buckets(2), 3));
-/// # Ok::<(), outgrow::Error>(())
-/// ```
-///
-/// # Errors
-/// As [`split`].
-pub fn by_key(frame: &DataFrame, keys: &[&str], threads: usize) -> Result<Vec<DataFrame>> {
-    let (buckets, rows) = (buckets(threads), 1 << 17);
-    let slices = frame.height().div_ceil(rows);
-    let pieces =
-        workers::run(threads, slices, |slice| split(&frame.slice((slice * rows) as i64, rows), keys, buckets))?;
-    gather(pieces, keys, buckets, frame)
 }
 
 /// Puts the buckets together from the pieces of each slice, and notes what was moved.

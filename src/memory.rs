@@ -49,8 +49,9 @@ pub fn show_bytes(bytes: u64) -> String {
 
 /// What a call may hold in memory while it exchanges rows and works on partitions.
 ///
-/// It covers the rows on their way and the partitions that are being worked on. It does not cover what the function
-/// needs for itself, nor a result that is collected (`save_as` streams it instead).
+/// It covers the rows that wait between the stages of an exchange and the partitions that are being worked on. Beside it
+/// each worker holds the slice (row group) that it reads, and what the function needs for itself; and a result that is
+/// collected is held whole (`save_as` streams it instead).
 ///
 /// ```
 /// use outgrow::memory::MemoryBudget;
@@ -164,7 +165,13 @@ mod limits {
                 };
                 // Version 1 says "no limit" with a number that no machine reaches.
                 let limit = read(limit).filter(|limit| *limit < 1 << 60)?;
-                Some(limit.saturating_sub(read(usage).unwrap_or(0)))
+                // Pages of files that were read are given back when somebody needs them.
+                let stat = std::fs::read_to_string(std::path::Path::new(root).join(group).join("memory.stat"));
+                let cached = stat.unwrap_or_default().lines().find_map(|line| {
+                    line.strip_prefix("inactive_file ").or(line.strip_prefix("total_inactive_file "))?.parse().ok()
+                });
+                let used = read(usage).unwrap_or(0).saturating_sub(cached.unwrap_or(0));
+                Some(limit.saturating_sub(used))
             });
             of.min()
         });

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::{Error, Result};
 
@@ -202,9 +203,16 @@ impl Replacement {
             parent,
             "Choose a place that can be written.",
         ))?;
-        let draft = parent.join(format!(".{}.{}.partial", name.to_string_lossy(), std::process::id()));
+        static DRAFTS: AtomicUsize = AtomicUsize::new(0);
+        let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+        let draft = parent.join(format!(".{}.{}-{number}.partial", name.to_string_lossy(), std::process::id()));
         let listed = Listed::path(&draft);
         Ok(Self { target: target.to_path_buf(), draft, force, _listed: listed })
+    }
+
+    /// Where it will be.
+    pub fn target(&self) -> &Path {
+        &self.target
     }
 
     /// Where to write.

@@ -20,7 +20,7 @@ macro_rules! on_local_engines {
             $(#[test] fn $case() { super::suite::$case(&super::ByName(outgrow::partitioned::Threads::new(2))) })+
         }
         mod under_a_tiny_budget {
-            $(#[test] fn $case() { super::suite::$case(&super::Tight(outgrow::partitioned::Threads::new(2))) })+
+            $(#[test] fn $case() { super::suite::$case(&super::Tight(outgrow::partitioned::Threads::new(2), 1 << 20)) })+
         }
     };
 }
@@ -96,8 +96,8 @@ fn what_has_no_name_cannot_go_to_another_process_and_the_way_out_is_named() {
     assert!(with_init.unwrap_err().to_string().contains("it has no name there"));
 }
 
-/// An engine with so little memory that nearly every row is spilled.
-struct Tight(Threads);
+/// An engine with so many bytes of memory: so few that rows are spilled, and buckets divided again.
+struct Tight(Threads, u64);
 
 impl Engine for Tight {
     fn name(&self) -> &'static str {
@@ -109,7 +109,7 @@ impl Engine for Tight {
     }
 
     fn execute(&self, job: &Job, sink: &dyn Sink) -> outgrow::Result<Losses> {
-        let memory = outgrow::memory::MemoryBudget { bytes: 1 << 20, ..job.memory.clone() };
+        let memory = outgrow::memory::MemoryBudget { bytes: self.1, ..job.memory.clone() };
         self.0.execute(&Job { inputs: job.inputs, task: job.task.again(), memory }, sink)
     }
 }
@@ -150,7 +150,7 @@ proptest! {
         let mut expected = whole.clone();
         expected.with_column(Column::new("size".into(), rows.iter().map(count).collect::<Vec<_>>())).unwrap();
         suite::same_rows(&call(&whole, by(["key", "text"]), &Serial), &expected);
-        let engine: &dyn Engine = if tight { &Tight(Threads::new(threads)) } else { &Threads::new(threads) };
+        let engine: &dyn Engine = if tight { &Tight(Threads::new(threads), 8 << 10) } else { &Threads::new(threads) };
         suite::same_rows(&call(&chunked, split, engine), &expected);
         prop_assert!(chunked.equals_missing(&untouched));
     }

@@ -150,6 +150,8 @@ fn three_million_flights_under_a_limit_from_outside() {
             .output()
             .unwrap();
         assert!(run.status.success(), "{run:?}");
+        let told = String::from_utf8(run.stdout).unwrap();
+        assert_eq!(told.contains("3000000 rows, 0 B spilled\ncall"), budget.is_empty(), "{told}");
         let files = outgrow::ParquetFiles::open(output.to_str().unwrap()).unwrap();
         let answer = files.read_all(&["carrier", "dest", "flights", "shrink", "rmse"]).unwrap();
         answer.sort(["carrier", "dest"], SortMultipleOptions::default()).unwrap()

@@ -296,13 +296,14 @@ pub(super) fn brought_together(
     let task = Task {
         function: &function,
         name: "a step of a table",
-        signature: Err("it is a step of a table. Persist the table, and send the rows".into()),
+        signature: Err("it is a step of a table. Run the table on a local engine, and send its rows".into()),
         split: &split,
         how: None,
         sides: &["0".into(), "1".into()],
         output: output.schema().clone(),
         ignore: &[],
         callback: None,
+        stop: None,
     };
     let sink = super::sink::Collect::new();
     engine.execute(&Job { inputs, task, memory: MemoryBudget::of_this_machine() }, &sink)?;

@@ -36,12 +36,10 @@ impl Collect {
 
     /// All rows, in the order of the partitions.
     pub fn frame(self, schema: &Schema) -> Result<DataFrame> {
-        let mut all = DataFrame::empty_with_schema(schema);
+        let mut all = Stack::new(Arc::new(schema.clone()));
         let by_partition = self.by_partition.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-        for rows in by_partition.into_values().flatten() {
-            all.vstack_mut_owned(rows)?;
-        }
-        Ok(all)
+        by_partition.into_values().flatten().try_for_each(|rows| all.push(rows))?;
+        all.into_frame()
     }
 }
 
@@ -103,7 +101,7 @@ fn write(writer: &BatchedWriter<File>, file: &Replacement, rows: DataFrame) -> R
 
 fn full(file: &Replacement, error: &PolarsError) -> Error {
     let source = std::io::Error::other(crate::error::brief(error));
-    Error::io("cannot write", file.path(), "Is there room on the disk?")(source)
+    Error::io("cannot write", file.target(), "Is there room on the disk?")(source)
 }
 
 impl Sink for Save {
@@ -137,7 +135,8 @@ impl Stack {
 
     pub fn push(&mut self, rows: DataFrame) -> Result<()> {
         if rows.height() < SMALL {
-            self.small.extend(&rows, ShareStrategy::Always);
+            // Never shared: a short row must not keep the texts of its whole bucket alive.
+            self.small.extend(&rows, ShareStrategy::Never);
             return Ok(());
         }
         self.flush()?;

@@ -25,7 +25,8 @@ impl Stored {
     /// # Errors
     /// What the query reports; [`Error::Io`](crate::Error::Io) when its batches cannot be written.
     pub fn of(mut query: LazyFrame) -> Result<Self> {
-        let empty = DataFrame::empty_with_schema(&query.collect_schema()?);
+        let schema = query.collect_schema()?;
+        let empty = DataFrame::empty_with_schema(&schema);
         let file = Arc::new(SpillFile::new(&std::env::temp_dir())?);
         let batches = Arc::new(Mutex::new(Vec::new()));
         let (into, list) = (file.clone(), batches.clone());

@@ -3,12 +3,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use polars::prelude::*;
 
 use super::conform::conform;
 use super::faults::{ErrorKind, Losses, Panicked};
-use super::function::{Callback, Cursor, Frames, Function, Given, Output, Sides, Signature, Trouble, Work};
+use super::function::{Callback, Cursor, DoesNotFit, Frames, Function, Given, Output, Sides, Signature, Work};
 use super::sink::{Sink, Stack};
 use super::{How, Split};
 use crate::error::{Error, Result};
@@ -37,6 +38,8 @@ pub struct Task<'a> {
     pub ignore: &'a [ErrorKind],
     /// Receives what the function sends.
     pub callback: Option<&'a Callback<'a>>,
+    /// Set by the first logical partition that fails: nothing is called after it. An engine without one calls on.
+    pub stop: Option<&'a AtomicBool>,
 }
 
 /// What happened in one physical partition.
@@ -111,14 +114,13 @@ impl Task<'_> {
     pub fn run_pieces(
         &self,
         number: usize,
-        rows: usize,
         keys: Option<&DataFrame>,
         pieces: impl Iterator<Item = Result<DataFrame>> + Send + 'static,
         sink: &dyn Sink,
     ) -> Result<Done> {
         self.with(number, sink, |run| {
             let cursor = run.cursor(keys.map(|keys| (keys, 0)), 0);
-            run.call(Given::Pieces(Frames::new(pieces)), rows, cursor)
+            run.call(Given::Pieces(Frames::new(pieces)), 0, cursor)
         })
     }
 
@@ -213,40 +215,46 @@ impl<'a> Running<'a, '_> {
         Ok(())
     }
 
-    /// Calls the function on one logical partition and keeps what it gives.
+    /// Calls the function on one logical partition and keeps what it gives; not after another one has failed, whose
+    /// error is the result.
     fn call(&mut self, rows: Given, height: usize, cursor: Cursor) -> Result<()> {
+        let stop = self.task.stop;
+        if stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+            return Ok(());
+        }
+        let pieces = match &rows {
+            Given::Pieces(pieces) => Some((pieces.trouble(), pieces.seen())),
+            _ => None,
+        };
+        let outcome = self.attempt(rows, cursor);
+        let height = pieces.as_ref().map_or(height, |(_, seen)| seen.load(Ordering::Relaxed));
         self.done.groups += 1;
         self.done.rows += height as u64;
         if height as u64 > self.done.largest_rows || self.done.largest.is_empty() {
             self.done.largest_rows = height as u64;
             self.done.largest = cursor.describe();
         }
-        let trouble = match &rows {
-            Given::Pieces(pieces) => Some(pieces.trouble()),
-            _ => None,
-        };
-        let outcome = self.attempt(rows, cursor);
         // What could not be read comes first: the function then failed, or did not, on half of its rows.
-        if let Some(error) = trouble.as_ref().and_then(Trouble::take) {
-            return Err(match error.downcast::<Error>() {
-                Ok(error) => error,
-                Err(error) => self.fault(&cursor, Fault::Own(error)),
-            });
-        }
-        match outcome {
-            Err(Fault::Own(error)) if self.task.ignore.iter().any(|kind| kind.matches(&error)) => {
+        let unread = pieces.and_then(|(trouble, _)| trouble.take());
+        let outcome = match (unread, outcome) {
+            (Some(error), _) => Err(error.downcast::<Error>().map_or_else(Fault::Own, Fault::Engine)),
+            (None, Err(Fault::Own(error))) if self.task.ignore.iter().any(|kind| kind.matches(&error)) => {
                 let first = Some(format!("{}: {error:#}", cursor.describe()));
                 self.done.losses.add(Losses { partitions: 1, rows: height, first });
                 Ok(())
             }
-            outcome => outcome.map_err(|fault| self.fault(&cursor, fault)),
-        }
+            (None, outcome) => outcome,
+        };
+        outcome.map_err(|fault| {
+            stop.inspect(|stop| stop.store(true, Ordering::Relaxed));
+            self.fault(&cursor, fault)
+        })
     }
 
     fn attempt(&mut self, rows: Given, cursor: Cursor) -> Result<(), Fault> {
         let output = &self.task.output;
         let given = catch_unwind(AssertUnwindSafe(|| self.work.call(rows, cursor, output)));
-        match given.unwrap_or_else(|panic| Err(panicked(panic))).map_err(Fault::Own)? {
+        match given.unwrap_or_else(|panic| Err(panicked(panic))).map_err(Fault::of)? {
             Output::Frame(rows) => self.keep(rows),
             Output::Pieces(mut pieces) => {
                 let mut next = || {
@@ -280,10 +288,20 @@ impl<'a> Running<'a, '_> {
     fn fault(&self, cursor: &Cursor, fault: Fault) -> Error {
         let (cause, next) = match fault {
             Fault::Own(error) => (format!("{error:#}"), "Call it on these rows alone to see why"),
-            Fault::Schema(cause) => (cause, "Change the function, or what .schema() promises"),
+            Fault::Schema(cause) => (cause, "Change the function, its struct, or what .schema() promises"),
             Fault::Engine(error) => return error,
         };
         self.task.fault(cursor.describe(), cause, next)
+    }
+}
+
+impl Fault {
+    /// Rows that do not fit structs, or structs that do not fit the schema, are no error of the function's own.
+    fn of(error: anyhow::Error) -> Self {
+        match error.downcast::<DoesNotFit>() {
+            Ok(error) => Fault::Schema(error.to_string()),
+            Err(error) => Fault::Own(error),
+        }
     }
 }
 

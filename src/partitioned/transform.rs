@@ -9,7 +9,7 @@ use polars::prelude::*;
 use super::cotransform::Zip;
 use super::faults::{Dropped, ErrorKind};
 use super::function::{
-    Callback, Function, IntoFunction, IntoInit, Registered, Signature, WithInit, WithParams, name_of,
+    Callback, Function, IntoFunction, IntoInit, Registered, Signature, WithInit, WithParams, Work, name_of,
 };
 use super::sink::{Collect, Discard, Save, Sink};
 use super::table::{Fingerprint, Node};
@@ -166,8 +166,29 @@ impl<'a> Unbound<'a, ()> for Bound<'a> {
         self.0
     }
 
-    fn bind_init(self: Box<Self>, _: Make<'a, ()>) -> Box<dyn Function + 'a> {
-        self.0
+    fn bind_init(self: Box<Self>, make: Make<'a, ()>) -> Box<dyn Function + 'a> {
+        Box::new(AfterSetUp { function: self.0, make })
+    }
+}
+
+/// A function with a set-up that makes nothing for it: a connection that is opened, a log.
+struct AfterSetUp<'a> {
+    function: Box<dyn Function + 'a>,
+    make: Make<'a, ()>,
+}
+
+impl Function for AfterSetUp<'_> {
+    fn begin(&self) -> anyhow::Result<Box<dyn Work + '_>> {
+        (self.make)()?;
+        self.function.begin()
+    }
+
+    fn takes_pieces(&self) -> bool {
+        self.function.takes_pieces()
+    }
+
+    fn columns(&self) -> Option<Vec<String>> {
+        self.function.columns()
     }
 }
 
@@ -628,6 +649,7 @@ impl Ready<'_> {
             output: Arc::new(output),
             ignore: &call.ignore,
             callback: call.callback.as_deref(),
+            stop: None,
         };
         let losses = engine.execute(&Job { inputs: &inputs, task, memory: call.memory()? }, sink)?;
         if let Some(dropped) = call.dropped {

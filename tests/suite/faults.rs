@@ -97,6 +97,50 @@ pub fn what_breaks_the_schema_is_not_ignored(engine: &dyn Engine) {
     assert!(told.contains("the value 1.5 cannot become i64"), "{told}");
 }
 
+#[derive(serde::Serialize)]
+struct Late {
+    delay: f64,
+}
+
+/// A value that its column cannot hold.
+fn a_third(_: DataFrame) -> Vec<Late> {
+    vec![Late { delay: 1.0 / 3.0 }]
+}
+outgrow::register!(a_third);
+
+pub fn structs_that_break_the_schema_are_not_ignored(engine: &dyn Engine) {
+    for (schema, expected) in [
+        ("delay: f32", "cannot become f32"),
+        ("delay: i64", "rows and structs do not fit"),
+        ("delay: f64, mean: str", ""),
+    ] {
+        let dropped = Dropped::default();
+        let call = transform(carrier("AA"), a_third).schema(schema).partition(by(["carrier"]));
+        let outcome = call.ignore_errors([ErrorKind::any()], &dropped).run(engine);
+        assert_eq!(dropped.partitions(), 0);
+        if !expected.is_empty() {
+            let told = message(outcome);
+            assert!(told.contains(expected) && told.contains("what .schema() promises"), "{told}");
+        }
+    }
+}
+
+/// Leaves a trace in the folder, and fails at once.
+fn fails_once(_: DataFrame, folder: &String) -> anyhow::Result<DataFrame> {
+    tempfile::Builder::new().prefix("call").disable_cleanup(true).tempfile_in(folder)?;
+    anyhow::bail!("on purpose")
+}
+outgrow::register!(fails_once);
+
+pub fn nothing_is_called_after_a_failure(engine: &dyn Engine) {
+    let traces = tempfile::tempdir().unwrap();
+    let input = df!("a" => (0..2_000).collect::<Vec<i32>>()).unwrap();
+    let folder = traces.path().to_string_lossy().into_owned();
+    let call = transform(&input, fails_once).params(folder).schema("*").partition(by(["a"]).num(1));
+    assert!(message(call.run(engine)).contains("on purpose"));
+    assert!(traces.path().read_dir().unwrap().count() <= engine.concurrency());
+}
+
 pub fn panics_can_be_ignored(engine: &dyn Engine) {
     let dropped = Dropped::default();
     let call = transform(carrier("UA"), out_of_fuel).schema("*").partition(by(["carrier"]));

@@ -29,7 +29,7 @@ macro_rules! for_each_case {
             the_number_of_partitions_changes_nothing coarse_sees_whole_groups_sorted even_by_key_sets_up_for_each_group
             even_by_place_differs_by_one num_counts_physical_partitions num_reads_expressions
             per_row_sees_one_row_at_a_time rand_deals_every_row_once_and_the_same_way empty_input_with_keys_calls_nothing
-            empty_input_without_keys_calls_once empty_input_for_every_algo a_wrong_split_is_refused long_keys_and_all_types
+            empty_input_without_keys_calls_once a_slice_without_rows_is_no_partition empty_input_for_every_algo a_wrong_split_is_refused long_keys_and_all_types
             // shapes
             frames_and_references structs_in_and_out an_iterator_of_structs an_iterator_of_frames
             yielding_nothing_has_the_schema columns_in_another_order_are_put_right values_widen_when_nothing_is_lost
@@ -39,7 +39,8 @@ macro_rules! for_each_case {
             // faults
             errors_name_function_key_and_cause panics_name_function_key_and_cause a_broken_schema_names_column_and_value
             ignored_errors_drop_the_whole_group_and_say_so errors_of_another_kind_are_not_ignored
-            what_breaks_the_schema_is_not_ignored panics_can_be_ignored a_callback_receives_values
+            what_breaks_the_schema_is_not_ignored structs_that_break_the_schema_are_not_ignored
+            nothing_is_called_after_a_failure panics_can_be_ignored a_callback_receives_values
             a_callback_of_another_type_is_an_error rules_are_checked_before_anything_runs
             a_wrong_call_is_refused_before_anything_runs a_failing_set_up_is_told
             // several inputs

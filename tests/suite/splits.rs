@@ -1,6 +1,6 @@
 //! How rows are split.
 
-use outgrow::partitioned::{Algo, Cursor, Engine, Partition, by, num, per_row, transform};
+use outgrow::partitioned::{Algo, Cursor, Engine, Partition, Table, by, num, per_row, transform};
 use polars::prelude::*;
 
 use super::{case_1, count, first, first_of, message, same, same_rows, unreachable, with_count};
@@ -196,6 +196,15 @@ pub fn empty_input_without_keys_calls_once(engine: &dyn Engine) {
     same_rows(&found, &df!("n" => [0u32]).unwrap());
     let found = transform(&input, count).schema("n: u32").partition(num(4)).run(engine).unwrap();
     same_rows(&found, &df!("n" => [0u32]).unwrap());
+}
+
+/// What a filter leaves of slices decides, not the slices.
+pub fn a_slice_without_rows_is_no_partition(engine: &dyn Engine) {
+    let input = Table::from(df!("n" => (0..300_000).collect::<Vec<i32>>()).unwrap());
+    let few = transform(input.filter(col("n").lt(lit(10))), count).schema("n: u32").run(engine).unwrap();
+    same_rows(&few, &df!("n" => [10u32]).unwrap());
+    let none = transform(input.filter(col("n").lt(lit(0))), count).schema("n: u32").run(engine).unwrap();
+    same_rows(&none, &df!("n" => [0u32]).unwrap());
 }
 
 pub fn empty_input_for_every_algo(engine: &dyn Engine) {

@@ -94,6 +94,9 @@ pub fn take_of_all_and_by_group(engine: &dyn Engine) {
     assert!(all.equals_missing(&df!("a" => [Some(3.0), None], "b" => [4, 4]).unwrap()), "{all}");
     let each = input.take(1, by(["a"]).presort("b")).run(engine).unwrap();
     same_rows(&each, &df!("a" => [None, Some(1.0), Some(3.0)], "b" => [1, 2, 4]).unwrap());
+    let coarse = by(["a"]).presort("b").algo(outgrow::partitioned::Algo::Coarse).num(1);
+    same_rows(&input.take(1, coarse).run(engine).unwrap(), &each);
+    assert!(message(input.take(1, outgrow::partitioned::per_row()).run(engine)).contains("Leave out per_row()"));
     assert_eq!(input.take(0, Partition::default()).run(engine).unwrap().height(), 0);
     assert!(message(input.take(1, by(["x"])).run(engine)).contains("no column `x`"));
 }

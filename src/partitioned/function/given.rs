@@ -1,5 +1,6 @@
 //! The shapes in which a function can be given its rows.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use polars::prelude::*;
@@ -169,6 +170,7 @@ impl<T: DeserializeOwned> Iterator for Structs<T> {
 pub struct Frames {
     pieces: Box<dyn Iterator<Item = Result<DataFrame>> + Send>,
     trouble: Trouble,
+    seen: Arc<AtomicUsize>,
 }
 
 /// What went wrong while pieces were read; it outlives the iterator, which is the function's own.
@@ -199,11 +201,16 @@ impl Frames {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn new(pieces: impl Iterator<Item = Result<DataFrame>> + Send + 'static) -> Self {
-        Self { pieces: Box::new(pieces), trouble: Trouble::default() }
+        Self { pieces: Box::new(pieces), trouble: Trouble::default(), seen: Arc::default() }
     }
 
     pub(in super::super) fn trouble(&self) -> Trouble {
         self.trouble.clone()
+    }
+
+    /// How many rows were given so far.
+    pub(in super::super) fn seen(&self) -> Arc<AtomicUsize> {
+        self.seen.clone()
     }
 
     fn stack(&mut self) -> anyhow::Result<DataFrame> {
@@ -220,7 +227,10 @@ impl Iterator for Frames {
 
     fn next(&mut self) -> Option<DataFrame> {
         match self.pieces.next()? {
-            Ok(piece) => Some(piece),
+            Ok(piece) => {
+                self.seen.fetch_add(piece.height(), Ordering::Relaxed);
+                Some(piece)
+            }
             Err(error) => {
                 self.trouble.set(error.into());
                 self.pieces = Box::new(std::iter::empty());

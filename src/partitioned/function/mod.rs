@@ -15,12 +15,12 @@ use polars::prelude::*;
 
 pub(super) use cursor::Callback;
 pub use cursor::Cursor;
-pub(super) use given::Trouble;
 pub use given::{Frames, Given, GivenSides, Sides, Structs, TakesPartition, TakesSlice};
 pub use into_function::{IntoFunction, IntoSidesFunction};
 pub(super) use into_function::{OfSides, WithInit, WithParams};
 pub use registry::{IntoInit, Registered, Signature, making, registered};
 pub use result::{GivesRows, Output};
+pub(super) use structs::DoesNotFit;
 
 /// What engines run. One value serves all workers.
 ///
@@ -59,7 +59,12 @@ pub(super) fn name_of<F>() -> String {
 fn name_in(path: &str) -> String {
     let place = path.trim_end_matches("::{{closure}}");
     // `best<Flight>` is `best`, and `<Fit as Model>::best` is too.
-    let named = if place.ends_with('>') { place.split('<').next().unwrap_or(place) } else { place };
+    let mut open = 0;
+    let generics = place.rfind(|c| {
+        open += i32::from(c == '>') - i32::from(c == '<');
+        open == 0
+    });
+    let named = generics.map_or(place, |at| if place.ends_with('>') { &place[..at] } else { place });
     let name = named.rsplit("::").next().unwrap_or(named);
     if place == path { name.to_string() } else { format!("a closure in {name}") }
 }
@@ -74,6 +79,7 @@ mod tests {
             ("outgrow::grid_search::best_model", "best_model"),
             ("outgrow::first<core::option::Option<i32>>", "first"),
             ("<outgrow::Fit as outgrow::Model>::best", "best"),
+            ("<outgrow::Fit as outgrow::Model>::best<i32>", "best"),
             ("flights::main::{{closure}}::{{closure}}", "a closure in main"),
             ("<outgrow::Fit as outgrow::Model>::best::{{closure}}", "a closure in best"),
         ] {

@@ -12,6 +12,8 @@ use serde_arrow::marrow::array::{
 };
 use serde_arrow::marrow::datatypes::{DataType as MarrowType, Field, FieldMeta, TimeUnit as MarrowUnit};
 
+use crate::partitioned::conform::conform;
+
 /// The rows of a frame as structs; columns that the struct does not have are not looked at.
 ///
 /// # Errors
@@ -26,10 +28,11 @@ pub fn from_frame<T: DeserializeOwned>(rows: &DataFrame) -> anyhow::Result<Vec<T
         arrays.push(to_marrow(&*column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest()))?);
     }
     if fields.is_empty() {
-        anyhow::bail!("none of the input's columns is a field of `{}`", std::any::type_name::<T>());
+        let name = std::any::type_name::<T>();
+        return Err(DoesNotFit(format!("none of the input's columns is a field of `{name}`")).into());
     }
     let views: Vec<_> = arrays.iter().map(Array::as_view).collect();
-    serde_arrow::from_marrow(&fields, &views).map_err(explain)
+    Ok(serde_arrow::from_marrow(&fields, &views).map_err(explain)?)
 }
 
 /// Structs as the columns of a schema; fields that the schema does not have are dropped.
@@ -37,13 +40,16 @@ pub fn from_frame<T: DeserializeOwned>(rows: &DataFrame) -> anyhow::Result<Vec<T
 /// # Errors
 /// In words: a field that is missing, or a value that does not fit its column.
 pub fn to_frame<T: serde::Serialize>(rows: &[T], schema: &Schema) -> anyhow::Result<DataFrame> {
-    let fields = schema.iter().map(|(name, dtype)| field(name, dtype)).collect::<anyhow::Result<Vec<_>>>()?;
+    // Columns of f32 are made as f64, so that a value which they cannot hold is seen and refused.
+    let wide = |dtype: &DataType| if *dtype == DataType::Float32 { DataType::Float64 } else { dtype.clone() };
+    let fields = schema.iter().map(|(name, dtype)| field(name, &wide(dtype))).collect::<anyhow::Result<Vec<_>>>()?;
     let arrays = serde_arrow::to_marrow(&fields, rows).map_err(explain)?;
     let columns = arrays.into_iter().zip(schema.iter()).map(|(array, (name, dtype))| {
         let series = Series::from_arrow(name.clone(), to_arrow(array)?)?;
-        Ok(series.cast(dtype)?.into_column())
+        Ok(series.cast(&wide(dtype))?.into_column())
     });
-    Ok(DataFrame::new(rows.len(), columns.collect::<anyhow::Result<_>>()?)?)
+    let frame = DataFrame::new(rows.len(), columns.collect::<anyhow::Result<_>>()?)?;
+    Ok(conform(frame, schema).map_err(DoesNotFit)?)
 }
 
 /// The names of a struct's fields, as serde sees them; `None` for anything else (a map, a flattened struct).
@@ -79,9 +85,14 @@ pub fn fields_of<T: DeserializeOwned>() -> Option<Vec<String>> {
     fields
 }
 
+/// Rows do not fit a struct, or structs do not fit the schema: never the function's own error, so never ignored.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct DoesNotFit(String);
+
 /// `serde_arrow` says what was wrong on one line, and where in its own words on others.
-fn explain(error: serde_arrow::Error) -> anyhow::Error {
-    anyhow::anyhow!("rows and structs do not fit: {}", crate::error::brief(&error.message()))
+fn explain(error: serde_arrow::Error) -> DoesNotFit {
+    DoesNotFit(format!("rows and structs do not fit: {}", crate::error::brief(&error.message())))
 }
 
 fn field(name: &str, dtype: &DataType) -> anyhow::Result<Field> {

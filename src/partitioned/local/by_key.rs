@@ -7,7 +7,7 @@ use polars::prelude::*;
 use super::super::rows::{Buckets, Pool, Rows};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Input, Job};
-use super::oversized;
+use super::{at_most, oversized};
 use crate::error::{Error, Result};
 use crate::ledger::{self, Step};
 use crate::{exchange, workers};
@@ -55,10 +55,10 @@ fn count_buckets(job: &Job, workers: usize) -> Result<usize> {
         for input in job.inputs.iter().filter(|_| num.needs_row_count()) {
             rows += match input.rows() {
                 Some(rows) => rows,
-                None => input.collect()?.height(),
+                None => counted(input, workers)?,
             };
         }
-        return num.value(rows, workers).map_err(Error::input);
+        return at_most(num.value(rows, workers).map_err(Error::input)?);
     }
     let (mut bytes, mut rows) = (0, 0);
     for input in job.inputs {
@@ -67,6 +67,15 @@ fn count_buckets(job: &Job, workers: usize) -> Result<usize> {
     }
     let for_memory = bytes.div_ceil((job.memory.bytes / 16).max(1)) as usize;
     Ok(exchange::buckets(workers).max(rows / IN_CACHE).max(for_memory).min(2048))
+}
+
+/// The rows of an input that does not know them: it is read once for that.
+fn counted(input: &Input, workers: usize) -> Result<usize> {
+    let slices = input.slices();
+    let rows = workers::run(workers, slices.len(), |slice| {
+        input.pieces(slices[slice].clone()).map(|piece| Ok::<_, Error>(piece?.height())).sum::<Result<usize>>()
+    })?;
+    Ok(rows.into_iter().sum())
 }
 
 fn exchange(job: &Job, input: &Input, count: usize, room: u64, workers: usize) -> Result<Vec<Rows>> {

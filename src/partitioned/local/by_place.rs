@@ -1,6 +1,7 @@
 //! Partitions are ranges of rows.
 
 use std::ops::Range;
+use std::sync::Mutex;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -8,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use super::super::rows::{Buckets, Pool};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Input, Job};
-use super::oversized;
+use super::{at_most, oversized};
 use crate::error::{Error, Result};
 use crate::ledger::{self, Step};
 use crate::{exchange, workers};
@@ -20,12 +21,17 @@ pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> 
     // Slices of a frame are in memory already.
     let width = if matches!(input, Input::Frame(_)) { 0 } else { input.row_bytes()? };
     let slices = input.slices();
-    workers::run(workers, ranges.len(), |number| {
+    let done = workers::run(workers, ranges.len(), |number| {
         let range = ranges[number].clone();
         let bytes = width * range.len() as u64;
-        let pieces = input.pieces(range.clone());
+        // A slice of which nothing is left (a filter) is no partition.
+        let mut pieces =
+            input.pieces(range.clone()).filter(|piece| !matches!(piece, Ok(rows) if rows.height() == 0)).peekable();
+        if pieces.peek().is_none() {
+            return Ok(None);
+        }
         if job.task.function.takes_pieces() && job.task.split.presort.is_empty() {
-            return job.task.run_pieces(number, range.len(), None, pieces, sink);
+            return job.task.run_pieces(number, None, pieces, sink).map(Some);
         }
         // A row group is read whole anyway.
         if bytes > job.memory.bytes && !slices.contains(&range) {
@@ -36,8 +42,13 @@ pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> 
         for piece in pieces {
             rows.vstack_mut_owned(piece?)?;
         }
-        job.task.run(number, vec![rows], sink)
-    })
+        job.task.run(number, vec![rows], sink).map(Some)
+    })?;
+    // Without any row the function is called once.
+    match done.iter().all(Option::is_none) {
+        true => Ok(vec![job.task.run(0, vec![input.empty()?], sink)?]),
+        false => Ok(done.into_iter().flatten().collect()),
+    }
 }
 
 /// The rows of each partition, and the input they are counted in.
@@ -81,7 +92,7 @@ pub fn at_random(job: &Job, workers: usize, seed: u64, sink: &dyn Sink) -> Resul
         _ => input.clone(),
     };
     let count = match &job.task.split.num {
-        Some(num) => num.value(counted.rows().unwrap_or(0), workers).map_err(Error::input)?,
+        Some(num) => at_most(num.value(counted.rows().unwrap_or(0), workers).map_err(Error::input)?)?,
         None => workers,
     };
     let empty = counted.empty()?;
@@ -120,13 +131,18 @@ pub fn at_random(job: &Job, workers: usize, seed: u64, sink: &dyn Sink) -> Resul
     } else {
         rows.truncate(1);
     }
-    workers::run(workers, rows.len(), |at| {
-        let (number, rows) = &rows[at];
-        let room = rows.bytes();
-        if room > job.memory.bytes {
-            return Err(oversized::refuse(job, format!("on partition {number}"), room));
+    let waiting: Vec<_> = rows.into_iter().map(|part| Mutex::new(Some(part))).collect();
+    workers::run(workers, waiting.len(), |at| {
+        let taken = waiting[at].lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        let Some((number, rows)) = taken else { return Ok(Done::default()) };
+        let bytes = rows.bytes();
+        if job.task.function.takes_pieces() && job.task.split.presort.is_empty() {
+            return job.task.run_pieces(number, None, rows.pieces(), sink);
         }
-        let _room = pool.take(room);
-        job.task.run(*number, vec![rows.clone().load()?], sink)
+        if bytes > job.memory.bytes {
+            return Err(oversized::refuse(job, format!("on partition {number}"), bytes));
+        }
+        let _room = pool.take(bytes);
+        job.task.run(number, vec![rows.load()?], sink)
     })
 }

@@ -8,14 +8,31 @@ mod by_key;
 mod by_place;
 mod oversized;
 
+use std::sync::atomic::AtomicBool;
+
 use super::faults::Losses;
 use super::sink::Sink;
-use super::{Algo, Done, Job};
-use crate::error::Result;
+use super::{Algo, Done, Job, Task};
+use crate::error::{Error, Result};
 use crate::ledger::{self, Step};
+
+/// The most buckets of an exchange: each slice falls into as many pieces.
+const MOST_BUCKETS: usize = 1 << 16;
+
+fn at_most(buckets: usize) -> Result<usize> {
+    match buckets <= MOST_BUCKETS {
+        true => Ok(buckets),
+        false => Err(Error::input(format!(
+            "num: an exchange into {buckets} partitions would be all pieces and no rows. Ask for {MOST_BUCKETS} at most."
+        ))),
+    }
+}
 
 /// Runs the job on so many worker threads.
 pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Losses> {
+    let stop = AtomicBool::new(false);
+    let task = Task { stop: Some(&stop), ..job.task.again() };
+    let job = &Job { inputs: job.inputs, task, memory: job.memory.clone() };
     let split = job.task.split;
     let done = if !split.keys.is_empty() || job.inputs.len() > 1 {
         by_key::execute(job, workers, sink)?

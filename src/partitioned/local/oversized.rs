@@ -42,15 +42,16 @@ fn split_until_it_fits(
     }
     match single_group(&sides, &task.split.key_names())? {
         Some(keys) => {
-            let [rows] = <[Rows; 1]>::try_from(sides).map_err(|_| refuse(job, describe(&keys), bytes))?;
-            if task.function.takes_pieces() && task.split.presort.is_empty() {
-                return task.run_pieces(number, rows.height(), Some(&keys), rows.pieces(), sink);
+            if let ([rows], true) = (sides.as_slice(), task.function.takes_pieces() && task.split.presort.is_empty()) {
+                let rows = rows.clone();
+                drop(sides);
+                return task.run_pieces(number, Some(&keys), rows.pieces(), sink);
             }
             if bytes > job.memory.bytes {
                 return Err(refuse(job, describe(&keys), bytes));
             }
             let _room = pool.take(bytes);
-            fitting(task, number, vec![rows], sink)
+            fitting(task, number, sides, sink)
         }
         None if depth > DEEPEST => Err(refuse(job, format!("on partition {number}"), bytes)),
         None => {
@@ -83,7 +84,7 @@ fn fitting(task: &Task, number: usize, sides: Vec<Rows>, sink: &dyn Sink) -> Res
     Ok(done)
 }
 
-/// The rows in smaller buckets, by another hash. What is in memory stays there; what is read again is spilled again.
+/// The rows in smaller buckets, by another hash, all of them in the file: what is in memory is given back.
 fn smaller(job: &Job, rows: Rows, depth: u64) -> Result<Vec<Rows>> {
     let keys = job.task.split.key_names();
     let empty = rows.empty().clone();

@@ -70,7 +70,10 @@ impl Table {
         I::Item: Into<String>,
     {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        self.only(&names).each(format!("columns {names:?}"), vec![], true, move |rows| {
+        // What is not there is told of with all that is there.
+        let there = self.empty().is_ok_and(|empty| names.iter().all(|name| empty.schema().get(name).is_some()));
+        let narrowed = if there { self.only(&names) } else { self.clone() };
+        narrowed.each(format!("columns {names:?}"), vec![], true, move |rows| {
             names.iter().try_for_each(|name| column(&rows, name).map(|_| ()))?;
             let twice = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name));
             match twice {

@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::{Fingerprint, Node, Table};
 use crate::error::{Error, Result};
-use crate::partitioned::{Engine, Input, Partition, transform};
+use crate::partitioned::{Algo, Engine, Input, Partition, transform};
 
 struct Take {
     of: Table,
@@ -15,19 +15,25 @@ struct Take {
 impl Node for Take {
     fn empty(&self) -> Result<DataFrame> {
         let empty = self.of.empty()?;
-        self.partition.check(empty.schema())?;
+        let split = self.partition.check(empty.schema())?;
+        if split.per_row {
+            return Err(Error::input("take: the first rows of every row are all rows. Leave out per_row()."));
+        }
         Ok(empty)
     }
 
     fn rows(&self, engine: &dyn Engine) -> Result<Input> {
+        Node::empty(self)?;
         let count = self.count;
+        // The first rows of a group, whatever groups are bundled with.
+        let partition = self.partition.clone().algo(Algo::Hash);
         let first = |of: Table, partition: Partition| {
             transform(of, move |rows: DataFrame| rows.head(Some(count))).schema("*").partition(partition).run(engine)
         };
-        let mut taken = first(self.of.clone(), self.partition.clone())?;
+        let mut taken = first(self.of.clone(), partition.clone())?;
         if self.partition.keys().is_empty() {
             // The first rows of all are among the first of each slice.
-            taken = first(taken.into(), self.partition.clone().num(1))?;
+            taken = first(taken.into(), partition.num(1))?;
         }
         Ok(Input::Frame(taken))
     }
