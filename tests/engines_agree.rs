@@ -76,14 +76,21 @@ fn what_has_no_name_cannot_go_to_another_process_and_the_way_out_is_named() {
     }
     let input = df!("a" => [1]).unwrap();
     let closure = transform(&input, |rows: DataFrame| rows).schema("*").run(&Elsewhere).unwrap_err().to_string();
-    assert!(closure.starts_with("engine `elsewhere` calls functions in other processes, and `a closure in"), "{closure}");
+    assert!(
+        closure.starts_with("engine `elsewhere` calls functions in other processes, and `a closure in"),
+        "{closure}"
+    );
     assert!(closure.contains("Make it a fn, and add outgrow::register!(it);"), "{closure}");
     let unregistered = transform(&input, plain).schema("*").run(&Elsewhere).unwrap_err().to_string();
     assert!(unregistered.contains("`plain` cannot go there: it has no name there"), "{unregistered}");
     transform(&input, suite::same).schema("*").run(&Elsewhere).unwrap();
     let unknown = registered("nobody").err().unwrap().to_string();
-    assert!(unknown.contains("no function `nobody` is registered") && unknown.contains("register!(nobody)"), "{unknown}");
-    let wrong = registered("scaled").unwrap().function(&serde_json::json!({ "by": "three" })).err().unwrap().to_string();
+    assert!(
+        unknown.contains("no function `nobody` is registered") && unknown.contains("register!(nobody)"),
+        "{unknown}"
+    );
+    let wrong =
+        registered("scaled").unwrap().function(&serde_json::json!({ "by": "three" })).err().unwrap().to_string();
     assert!(wrong.contains("function `scaled`: its parameters cannot be read"), "{wrong}");
     let with_init = transform(&input, weighted).on_init(|| Ok::<_, std::io::Error>(1)).schema("*").run(&Elsewhere);
     assert!(with_init.unwrap_err().to_string().contains("it has no name there"));
