@@ -6,7 +6,8 @@
 //! OUTGROW_ROWS=10000000 cargo bench --profile dev --bench surface            # at another size
 //! ```
 //!
-//! Each operation of both modes has its answer checked after it was timed. At the end the ratios are printed.
+//! Each operation of both modes has its answer checked after it was timed. At the end the ratios are printed,
+//! and what it costs to record a workload.
 
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
@@ -16,6 +17,8 @@ use std::time::{Duration, Instant};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use outgrow::flights::{home, weather, with_rows};
 use outgrow::kernels::{Agg, How, Keep, Transform, Window};
+use outgrow::workloads::{largest_per_group, running_total};
+use outgrow::{ledger, timeline};
 use polars::prelude::{DataFrame, col, lit};
 
 const COLUMNS: [&str; 7] = ["id", "carrier", "origin", "dest", "arr_delay", "distance", "time_hour"];
@@ -120,9 +123,12 @@ const OPERATIONS: [(&str, bool); 18] = [
     ("iloc", false),
 ];
 
+fn rows() -> u64 {
+    std::env::var("OUTGROW_ROWS").map_or(1_000_000, |rows| rows.parse().expect("OUTGROW_ROWS is a number"))
+}
+
 fn operations(criterion: &mut Criterion) {
-    let rows: u64 =
-        std::env::var("OUTGROW_ROWS").map_or(1_000_000, |rows| rows.parse().expect("OUTGROW_ROWS is a number"));
+    let rows = rows();
     let files = with_rows(rows, |_, _| ()).expect("there is room for the flights under data/");
     let sky = weather().expect("the weather is shipped");
     let columns = ["origin", "time_hour", "precip"];
@@ -179,6 +185,59 @@ fn operations(criterion: &mut Criterion) {
         println!("{operation:<18}{eager_ms:>12}{:>22}{:>22}", ratio(dropin, eager) + mark, ratio(eager, pandas));
     }
     println!("* with an exchange. In brackets: fastest of one by slowest of the other, and the other way round.");
+}
+
+/// What recording costs: a workload with nobody to hear what it notes, and with its steps and tasks recorded, in turn.
+fn recording(_: &mut Criterion) {
+    const ROUNDS: usize = 41;
+    let rows = rows();
+    if std::env::args().any(|argument| OPERATIONS.iter().any(|(operation, _)| argument.contains(operation))) {
+        return; // a filter on the command line asks for an operation
+    }
+    let files = with_rows(rows, |_, _| ()).expect("there is room for the flights under data/");
+    println!(
+        "\n{:<20}{:>8}{:>12}{:>28}{:>16}",
+        "drop-in", "steps", "median", "recorded / not recorded", "noting alone"
+    );
+    for workload in [&running_total::WORKLOAD, &largest_per_group::WORKLOAD] {
+        let work = || drop(black_box((workload.dropin)(&files).expect("the drop-in gives an answer")));
+        let seconds = |work: &dyn Fn()| {
+            let start = Instant::now();
+            work();
+            start.elapsed().as_secs_f64()
+        };
+        let recorded = || drop(black_box(ledger::record(|| timeline::record(work))));
+        let (_, ledger) = ledger::record(work);
+        let mut ratios = Vec::new();
+        let mut plain = Vec::new();
+        for round in 0..ROUNDS {
+            // Whoever comes second may find caches warm: each is first every other time.
+            let (without, with) = match round % 2 {
+                0 => (seconds(&work), seconds(&recorded)),
+                _ => {
+                    let with = seconds(&recorded);
+                    (seconds(&work), with)
+                }
+            };
+            plain.push(without);
+            ratios.push(with / without);
+        }
+        // The same steps, with nothing done in between.
+        let again = || ledger.steps.iter().for_each(|step| ledger::note(step.clone()));
+        let noting = (0..1000).map(|_| seconds(&|| drop(black_box(ledger::record(again))))).sum::<f64>() / 1000.0;
+        plain.sort_by(f64::total_cmp);
+        ratios.sort_by(f64::total_cmp);
+        let quarter = |share: usize| ratios[ROUNDS * share / 4];
+        println!(
+            "{:<20}{:>8}{:>12}{:>28}{:>16}",
+            workload.name,
+            ledger.steps.len(),
+            format!("{:.1} ms", plain[ROUNDS / 2] * 1e3),
+            format!("{:.3} ({:.3}-{:.3})", quarter(2), quarter(1), quarter(3)),
+            format!("{:.2} us", noting * 1e6),
+        );
+    }
+    println!("Each ratio is of two runs, one after the other; in brackets: the middle half of {ROUNDS} of them.");
 }
 
 /// Fastest, median and slowest, the first one (a warm-up) left out.
@@ -240,5 +299,5 @@ impl Drop for Pandas {
     }
 }
 
-criterion_group!(benches, operations);
+criterion_group!(benches, operations, recording);
 criterion_main!(benches);

@@ -63,6 +63,21 @@ impl Labels {
     }
 }
 
+/// The rows of labels one below the other: as near as can be to where they should be (from the top down), in that order,
+/// and above `bottom`.
+pub fn rows_apart(mut rows: Vec<i32>, size: i32, bottom: i32) -> Vec<i32> {
+    let high = size + 4;
+    for at in 1..rows.len() {
+        rows[at] = rows[at].max(rows[at - 1] + high);
+    }
+    let mut lowest = bottom - high / 2;
+    for row in rows.iter_mut().rev() {
+        *row = (*row).min(lowest);
+        lowest = *row - high;
+    }
+    rows
+}
+
 fn apart(this: &Box4, that: &Box4) -> bool {
     this[2] <= that[0] || that[2] <= this[0] || this[3] <= that[1] || that[3] <= this[1]
 }
@@ -72,6 +87,13 @@ mod tests {
     use plotters::prelude::{IntoDrawingArea, SVGBackend};
 
     use super::*;
+
+    #[test]
+    fn labels_keep_the_order_of_their_lines() {
+        assert_eq!(rows_apart(vec![20, 60, 61], 16, 200), [20, 60, 80]);
+        assert_eq!(rows_apart(vec![321, 325, 340], 16, 358), [308, 328, 348], "none is left below the bottom");
+        assert!(rows_apart(vec![], 16, 358).is_empty());
+    }
 
     #[test]
     fn labels_move_apart_and_stay_inside() {

@@ -1,7 +1,7 @@
 //! A plot with two axes, linear or logarithmic.
 
 use super::canvas::{Area, At, Drawn, LABEL, MARGIN, SMALL, WIDTH, label, line, mark, text, width};
-use super::labels::Labels;
+use super::labels::{Labels, rows_apart};
 use super::theme::Tone;
 
 /// An axis: which values it shows, and how they are written.
@@ -195,7 +195,13 @@ impl<'a, 'b> Plot<'a, 'b> {
     /// As plotters.
     pub fn label_ends(&mut self, mut ends: Vec<(String, (f64, f64), Tone)>) -> Drawn {
         ends.sort_by(|this, that| that.1.1.total_cmp(&this.1.1));
-        ends.into_iter().try_for_each(|(what, at, tone)| self.label(&what, at, tone))
+        let points: Vec<(i32, i32)> = ends.iter().map(|(_, at, _)| self.at(at.0, at.1)).collect();
+        let rows = rows_apart(points.iter().map(|point| point.1).collect(), LABEL, self.bottom);
+        let bounds = self.bounds();
+        for (((what, _, tone), (x, _)), row) in ends.iter().zip(points).zip(rows) {
+            self.labels.place(self.area, what, (x, row), LABEL, *tone, bounds)?;
+        }
+        Ok(())
     }
 
     /// A dashed line across.

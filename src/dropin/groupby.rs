@@ -222,8 +222,9 @@ impl GroupBy<'_> {
         }
         let in_order = Groups::of(&group_keys, &keys)?.in_key_order()?;
         let in_order: Vec<&pl::DataFrame> = in_order.into_no_null_iter().map(|group| &groups[group as usize]).collect();
-        self.note("apply to each group", in_order.iter().map(|rows| rows.height()));
+        let rows_of_tasks: Vec<usize> = in_order.iter().map(|rows| rows.height()).collect();
         let mut partitions = pool::map(in_order, |rows: &pl::DataFrame| f(rows.clone()))?;
+        self.note("apply to each group", rows_of_tasks);
         if partitions.is_empty() {
             // Without a group, `f` on no rows says which columns a result has.
             partitions.push(f(columns)?.clear());

@@ -3,6 +3,7 @@
 use polars::prelude::*;
 
 use super::select::without_nan;
+use super::slices::each_pair;
 use crate::error::{Error, Result};
 
 /// What is done with two values.
@@ -111,16 +112,25 @@ pub fn apply(op: Op, left: &Column, right: &Column) -> Result<Column> {
     {
         return Err(cannot());
     }
-    // Of numbers of 32 bits no sum, difference or product is too large for 64.
-    let narrow =
-        whole && ![left, right].iter().any(|column| matches!(column.dtype(), DataType::Int64 | DataType::UInt64));
+    let at_once = match op {
+        Op::Add => each_pair(left, right, i64::wrapping_add)?,
+        Op::Sub => each_pair(left, right, i64::wrapping_sub)?,
+        // Unlike a sum or difference, a product of two numbers of 32 bits without a sign may need more than 63.
+        Op::Mul if ![left, right].iter().any(|column| *column.dtype() == DataType::UInt32) => {
+            each_pair(left, right, i64::wrapping_mul)?
+        }
+        _ => None,
+    };
+    if let Some(done) = at_once {
+        return Ok(done);
+    }
     let (this, that) = match (op, numbers, whole) {
         (Op::Div, true, _) => (left.cast(&DataType::Float64)?, right.cast(&DataType::Float64)?),
         (_, _, true) => (left.cast(&DataType::Int64)?, right.cast(&DataType::Int64)?),
         _ => (left.clone(), right.clone()),
     };
     let done = match op {
-        Op::Add | Op::Sub | Op::Mul if whole && !narrow => checked(op, &this, &that),
+        Op::Add | Op::Sub | Op::Mul if whole => checked(op, &this, &that),
         Op::Add => (&this + &that).map_err(|_| cannot()),
         Op::Sub => (&this - &that).map_err(|_| cannot()),
         Op::Mul => (&this * &that).map_err(|_| cannot()),
@@ -201,5 +211,7 @@ mod tests {
     fn small_numbers_have_room() {
         let small = Column::new("x".into(), [30_000i16]);
         assert_eq!(apply(Op::Add, &small, &small).unwrap().i64().unwrap().get(0), Some(60_000));
+        let unsigned = Column::new("x".into(), [u32::MAX]);
+        assert!(apply(Op::Mul, &unsigned, &unsigned).is_err());
     }
 }

@@ -16,6 +16,7 @@ mod packed;
 mod reduce;
 pub mod select;
 pub mod show;
+mod slices;
 mod transform;
 pub mod window;
 

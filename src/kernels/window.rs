@@ -2,7 +2,8 @@
 
 use polars::prelude::*;
 
-use super::select::without_nan;
+use super::arith::{Op, apply};
+use super::slices::{filled_forward, sums_so_far};
 use crate::error::{Error, Result};
 
 /// A function of a column whose value in a row depends on other rows.
@@ -33,23 +34,25 @@ impl Window {
         Ok(match self {
             Window::Shift(rows) => column.shift(rows),
             Window::Diff(rows) => {
-                let column = wide(column, "diff")?;
-                without_nan((&column - &column.shift(rows))?)?
+                number(column, "diff")?;
+                apply(Op::Sub, column, &column.shift(rows))?
             }
             Window::CumSum => {
-                let narrow = !matches!(column.dtype(), DataType::Int64 | DataType::UInt64);
                 let column = wide(column, "cumsum")?;
-                // So many numbers of 32 bits as there can be rows always fit.
-                if !narrow {
-                    check_sum(&column)?;
+                match sums_so_far(&column)? {
+                    Some((sums, true)) => sums,
+                    Some((_, false)) => return Err(too_large(column.name())),
+                    None => cum_sum(column.as_materialized_series(), false)?.into_column(),
                 }
-                cum_sum(column.as_materialized_series(), false)?.into_column()
             }
             Window::CumMax => {
                 number(column, "cummax")?;
                 cum_max(column.as_materialized_series(), false)?.into_column()
             }
-            Window::Ffill => column.fill_null(FillNullStrategy::Forward(None))?,
+            Window::Ffill => match filled_forward(column)? {
+                Some(filled) => filled,
+                None => column.fill_null(FillNullStrategy::Forward(None))?,
+            },
             Window::RollingMean(rows) => {
                 number(column, "rolling_mean")?;
                 if rows == 0 {
@@ -145,22 +148,10 @@ fn number(column: &Column, what: &str) -> Result<()> {
     )))
 }
 
-/// Whole numbers as `i64`, so that a sum or difference has room.
+/// Numbers whose sums are known to be `i64`, or have decimals.
 fn wide(column: &Column, what: &str) -> Result<Column> {
     number(column, what)?;
-    Ok(if column.dtype().is_integer() { column.cast(&DataType::Int64)? } else { column.clone() })
-}
-
-/// Whether no partial sum of whole numbers can leave 64 bits.
-fn check_sum(column: &Column) -> Result<()> {
-    let Ok(values) = column.i64() else { return Ok(()) };
-    let largest = values.min().unwrap_or(0).unsigned_abs().max(values.max().unwrap_or(0).unsigned_abs());
-    let fits =
-        |values: &Int64Chunked| values.iter().flatten().try_fold(0i64, |sum, value| sum.checked_add(value)).is_some();
-    if (largest as u128) * (values.len() as u128) < i64::MAX as u128 || fits(values) {
-        return Ok(());
-    }
-    Err(too_large(column.name()))
+    Ok(if *column.dtype() == DataType::UInt64 { column.cast(&DataType::Int64)? } else { column.clone() })
 }
 
 fn too_large(name: &str) -> Error {
