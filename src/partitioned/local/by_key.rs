@@ -41,9 +41,6 @@ pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> 
     })
 }
 
-/// Rows of a bucket whose groups are found, and sorted apart, in a processor's cache.
-const IN_CACHE: usize = 1 << 16;
-
 /// How many buckets: as asked for, or enough that workers and memory are well used.
 fn count_buckets(job: &Job, workers: usize) -> Result<usize> {
     let split = job.task.split;
@@ -60,13 +57,9 @@ fn count_buckets(job: &Job, workers: usize) -> Result<usize> {
         }
         return at_most(num.value(rows, workers).map_err(Error::input)?);
     }
-    let (mut bytes, mut rows) = (0, 0);
-    for input in job.inputs {
-        bytes += input.estimated_bytes()?;
-        rows += input.slices().iter().map(|slice| slice.len()).sum::<usize>();
-    }
-    let for_memory = bytes.div_ceil((job.memory.bytes / 16).max(1)) as usize;
-    Ok(exchange::buckets(workers).max(rows / IN_CACHE).max(for_memory).min(2048))
+    let bytes = job.inputs.iter().map(Input::estimated_bytes).sum::<Result<u64>>()?;
+    let for_memory = bytes.div_ceil((job.memory.bytes / 8).max(1)) as usize;
+    Ok(exchange::buckets(workers).max(for_memory.min(2048)))
 }
 
 /// The rows of an input that does not know them: it is read once for that.
