@@ -1,6 +1,7 @@
 //! Values on the command line: numbers of rows and sizes of memory.
 
 use crate::flights::MOST_ROWS;
+use crate::memory::parse_bytes;
 use crate::workers::cores;
 
 /// A number of threads, from 1.
@@ -96,22 +97,9 @@ pub fn rows(text: &str) -> Result<u64, String> {
 
 /// A size of memory in bytes: `2GiB`, `500MB`, `1073741824`.
 pub fn bytes(text: &str) -> Result<u64, String> {
-    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
-    let unit: u64 = match text[end..].trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "kb" => 1_000,
-        "mb" => 1_000_000,
-        "gb" => 1_000_000_000,
-        "kib" => 1 << 10,
-        "mib" => 1 << 20,
-        "gib" => 1 << 30,
-        _ => return Err("give a whole number and a unit: 500MB, 2GiB".to_string()),
-    };
-    let number: u64 = text[..end].parse().map_err(|_| "give a whole number and a unit: 500MB, 2GiB".to_string())?;
-    let bytes = number.checked_mul(unit).ok_or("that is more than any machine has")?;
-    match bytes >= 16 << 20 {
-        true => Ok(bytes),
-        false => Err("give at least 16MiB: the program needs that much to start".to_string()),
+    match parse_bytes(text)? {
+        bytes if bytes >= 16 << 20 => Ok(bytes),
+        _ => Err("give at least 16MiB: the program needs that much to start".to_string()),
     }
 }
 

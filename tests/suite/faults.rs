@@ -39,7 +39,9 @@ pub fn panics_name_function_key_and_cause(engine: &dyn Engine) {
     let told = message(outcome);
     assert!(told.contains("`out_of_fuel` failed for carrier = \"UA\": it panicked: out of fuel"), "{told}");
     let told = message(transform(carrier("UA"), out_of_fuel).schema("*").run(engine));
-    assert!(told.contains("`out_of_fuel` failed on partition 0: it panicked: out of fuel"), "{told}");
+    // Both slices fail; which one does so first is chance.
+    assert!(told.contains("`out_of_fuel` failed on partition "), "{told}");
+    assert!(told.contains(": it panicked: out of fuel"), "{told}");
 }
 
 pub fn a_broken_schema_names_column_and_value(engine: &dyn Engine) {
