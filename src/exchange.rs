@@ -1,7 +1,7 @@
 //! The exchange (shuffle): rows that belong together go to the same partition.
 //!
 //! Every slice is split by a hash of the key columns, each on its own; then each bucket is put together from its pieces,
-//! in the order of the slices. So rows of one key stay in input order, and no lock is needed.
+//! in the order of the slices. So rows of one key stay in input order.
 
 use polars::polars_utils::aliases::{PlSeedableRandomStateQuality, SeedableFromU64SeedExt};
 use polars::prelude::*;

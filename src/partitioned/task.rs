@@ -103,7 +103,7 @@ impl Task<'_> {
         })
     }
 
-    /// Runs the function on a physical partition that is one logical partition, piece by piece. `describe` says which
+    /// Runs the function on a physical partition that is one logical partition, piece by piece. `keys` says which
     /// one it is, by a row of key values, where there are keys.
     ///
     /// As [`Task::run`] in the example at [`Engine`](super::Engine), with pieces such as [`Input::pieces`](super::Input::pieces)
