@@ -67,6 +67,23 @@ where
     }
 }
 
+/// As [`run`], for tasks that are used up: each item is given to its task, and freed with it.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_each<I, T, E>(workers: usize, items: Vec<I>, task: impl Fn(I) -> Result<T, E> + Sync) -> Result<Vec<T>, E>
+where
+    I: Send,
+    T: Send,
+    E: Send,
+{
+    let waiting: Vec<Mutex<Option<I>>> = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
+    run(workers, waiting.len(), |number| {
+        let item = lock(&waiting[number]).take();
+        task(item.expect("a task is started once"))
+    })
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }

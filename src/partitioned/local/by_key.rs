@@ -33,12 +33,7 @@ pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> 
     // A straggler that starts last is all that everybody waits for.
     physical.sort_by_key(|(_, sides)| Reverse(sides.iter().map(Rows::height).sum::<usize>()));
     let pool = Pool::new(job.memory.bytes / 2);
-    let waiting: Vec<_> = physical.into_iter().map(|part| std::sync::Mutex::new(Some(part))).collect();
-    workers::run(workers, waiting.len(), |at| {
-        let taken = waiting[at].lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
-        let Some((number, sides)) = taken else { return Ok(Done::default()) };
-        oversized::run(job, number, sides, &pool, sink)
-    })
+    workers::run_each(workers, physical, |(number, sides)| oversized::run(job, number, sides, &pool, sink))
 }
 
 /// How many buckets: as asked for, or enough that workers and memory are well used.

@@ -1,7 +1,6 @@
 //! Partitions are ranges of rows.
 
 use std::ops::Range;
-use std::sync::Mutex;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -131,10 +130,7 @@ pub fn at_random(job: &Job, workers: usize, seed: u64, sink: &dyn Sink) -> Resul
     } else {
         rows.truncate(1);
     }
-    let waiting: Vec<_> = rows.into_iter().map(|part| Mutex::new(Some(part))).collect();
-    workers::run(workers, waiting.len(), |at| {
-        let taken = waiting[at].lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
-        let Some((number, rows)) = taken else { return Ok(Done::default()) };
+    workers::run_each(workers, rows, |(number, rows)| {
         let bytes = rows.bytes();
         if job.task.function.takes_pieces() && job.task.split.presort.is_empty() {
             return job.task.run_pieces(number, None, rows.pieces(), sink);
