@@ -16,8 +16,8 @@ use criterion::{
 use outgrow::flights::{SHIPPED_ROWS, with_rows};
 use outgrow::kernels::Groups;
 use outgrow::partitioned::{Algo, OutputSchema, Serial, Threads, by, transform};
-use outgrow::workers;
 use outgrow::workloads::grid_search::{COLUMNS, model::best_model};
+use outgrow::{exchange, workers};
 use polars::frame::builder::DataFrameBuilder;
 use polars::prelude::*;
 use polars_arrow::array::builder::ShareStrategy;
@@ -43,6 +43,11 @@ fn timed<T>(group: &mut BenchmarkGroup<WallTime>, name: &str, mut work: impl FnM
     if let Some(last) = last {
         check(last);
     }
+}
+
+/// The dataframe engine restricted to one thread, as it is for a worker.
+fn on_one_thread<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    workers::run(1, 1, |_| Ok::<_, ()>(work())).ok().and_then(|mut done| done.pop()).expect("it cannot fail")
 }
 
 /// `rows` rows, ten to a group, in no order.
@@ -90,7 +95,15 @@ fn per_group(criterion: &mut Criterion) {
             call.run(&Serial).expect("it runs")
         };
         timed(&mut group, "transform, coarse", coarse, check);
-        timed(&mut group, "polars group_by agg", || sums(input.clone()).expect("it runs"), check);
+        let buckets = exchange::split(&input, &["key"], exchange::buckets(1)).expect("it has a key");
+        let by_hand = || {
+            let sums =
+                on_one_thread(|| buckets.iter().map(|rows| sums(rows.clone()).expect("it runs")).collect::<Vec<_>>());
+            sums.into_iter().reduce(|all, one| all.vstack(&one).expect("one schema")).expect("there are buckets")
+        };
+        timed(&mut group, "a loop over buckets", by_hand, check);
+        let agg = || on_one_thread(|| sums(input.clone()).expect("it runs"));
+        timed(&mut group, "polars group_by agg", agg, check);
         if rows == 1_000_000 {
             let apply = || input.group_by(["key"]).and_then(|groups| groups.apply(sum)).expect("it runs");
             timed(&mut group, "polars group_by apply", apply, check);

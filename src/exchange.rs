@@ -7,6 +7,7 @@ use polars::polars_utils::aliases::{PlSeedableRandomStateQuality, SeedableFromU6
 use polars::prelude::*;
 
 use crate::error::Result;
+use crate::kernels::slices_by_codes;
 use crate::ledger::{self, Step};
 
 /// How many buckets are good for so many workers: enough that one large group does not hold up half of the rest, and not
@@ -55,31 +56,44 @@ pub fn split(slice: &DataFrame, keys: &[&str], buckets: usize) -> Result<Vec<Dat
 /// # Errors
 /// As [`split`].
 pub fn split_seeded(slice: &DataFrame, keys: &[&str], buckets: usize, seed: u64) -> Result<Vec<DataFrame>> {
-    // The same key goes to the same bucket in every slice and every run.
-    let seed = PlSeedableRandomStateQuality::seed_from_u64(seed);
-    let hashes = slice.select(keys.iter().copied())?.hash_rows(Some(seed))?;
-    deal(slice, hashes.into_no_null_iter().map(|hash| (hash % buckets as u64) as usize), buckets)
+    deal(slice, &bucket_of_rows(&slice.select(keys.iter().copied())?, buckets, seed)?, buckets)
+}
+
+/// The bucket of each row, by a hash of all columns: the same key goes to the same bucket in every slice and every run.
+///
+/// ```
+/// # use polars::prelude::*;
+/// let keys = df!("carrier" => ["UA", "AA", "UA"])?;
+/// let buckets = outgrow::exchange::bucket_of_rows(&keys, 8, 0)?;
+/// assert!(buckets[0] == buckets[2] && buckets.iter().all(|bucket| *bucket < 8));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+///
+/// # Errors
+/// What the dataframe engine reports.
+pub fn bucket_of_rows(keys: &DataFrame, buckets: usize, seed: u64) -> Result<Vec<u32>> {
+    let hashes = keys.clone().hash_rows(Some(PlSeedableRandomStateQuality::seed_from_u64(seed)))?;
+    // The upper half of hash times buckets: as even as the remainder, without a division per row.
+    let bucket = |hash: u64| ((u128::from(hash) * buckets as u128) >> 64) as u32;
+    Ok(hashes.into_no_null_iter().map(bucket).collect())
 }
 
 /// Puts each row of a slice into the bucket that `bucket_of_rows` names, in the order of the rows.
 ///
+/// The rows are copied once, together; each bucket is a slice of that copy.
+///
 /// ```
 /// # use polars::prelude::*;
 /// let flights = df!("carrier" => ["UA", "AA", "B6"])?;
-/// let buckets = outgrow::exchange::deal(&flights, [1, 0, 1].into_iter(), 2)?;
+/// let buckets = outgrow::exchange::deal(&flights, &[1, 0, 1], 2)?;
 /// assert!(buckets[1].equals(&df!("carrier" => ["UA", "B6"])?));
 /// # Ok::<(), outgrow::Error>(())
 /// ```
 ///
 /// # Errors
 /// What the dataframe engine reports.
-pub fn deal(slice: &DataFrame, bucket_of_rows: impl Iterator<Item = usize>, buckets: usize) -> Result<Vec<DataFrame>> {
-    let mut rows: Vec<Vec<IdxSize>> = vec![Vec::with_capacity(slice.height() / buckets + 1); buckets];
-    for (row, bucket) in bucket_of_rows.enumerate() {
-        rows[bucket].push(row as IdxSize);
-    }
-    let piece = |rows| Ok(slice.take(&IdxCa::from_vec("".into(), rows))?);
-    rows.into_iter().map(piece).collect()
+pub fn deal(slice: &DataFrame, bucket_of_rows: &[u32], buckets: usize) -> Result<Vec<DataFrame>> {
+    Ok(slices_by_codes(slice, bucket_of_rows, buckets)?.collect())
 }
 
 /// Puts the buckets together from the pieces of each slice, and notes what was moved.

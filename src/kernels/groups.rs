@@ -88,7 +88,7 @@ impl Groups {
 
     /// The rows, those of one group side by side and otherwise in order; and where each group starts and the last ends.
     pub fn order(&self) -> (Vec<IdxSize>, Vec<usize>) {
-        order_of(&self.codes, self.len())
+        order_by_code(&self.codes, self.len())
     }
 
     /// The rows of `frame`, for which the groups were found, as one frame per group, in the order they have in it.
@@ -124,15 +124,20 @@ pub fn slices_by_codes(
         0 => (frame.clear(), vec![0]),
         1 => (frame.clone(), vec![0, frame.height()]),
         _ => {
-            let (order, starts) = order_of(codes, count);
+            let (order, starts) = order_by_code(codes, count);
             (frame.take(&IdxCa::from_vec("".into(), order))?, starts)
         }
     };
     Ok((0..count).map(move |group| sorted.slice(starts[group] as i64, starts[group + 1] - starts[group])))
 }
 
-/// The rows by code, in order, and where the rows of each code start.
-fn order_of(codes: &[u32], count: usize) -> (Vec<IdxSize>, Vec<usize>) {
+/// The rows by code, otherwise in order; and where the rows of each of `count` codes start and the last end.
+///
+/// ```
+/// let (order, starts) = outgrow::kernels::order_by_code(&[1, 0, 1], 2);
+/// assert_eq!((order, starts), (vec![1, 0, 2], vec![0, 1, 3]));
+/// ```
+pub fn order_by_code(codes: &[u32], count: usize) -> (Vec<IdxSize>, Vec<usize>) {
     let mut starts = vec![0usize; count + 1];
     for code in codes {
         starts[*code as usize + 1] += 1;

@@ -21,7 +21,7 @@ mod transform;
 pub mod window;
 
 pub use arith::{Op, Scalar};
-pub use groups::{Groups, column, slices_by_codes};
+pub use groups::{Groups, column, order_by_code, slices_by_codes};
 pub use join::How;
 pub use moments::Moments;
 pub use reduce::{Agg, moments, quantile, reduce};

@@ -37,6 +37,7 @@ mod function;
 mod how;
 mod input;
 mod local;
+mod parcel;
 mod partition;
 mod rows;
 mod schema;

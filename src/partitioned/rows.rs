@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 
 use polars::prelude::*;
 
+use super::parcel::{GroupFrames, Parcel, groups_of};
 use crate::error::Result;
 use crate::memory::MemoryBudget;
 use crate::spill::{Place, SpillFile};
@@ -26,22 +27,32 @@ struct Piece {
     /// Of the slice that it came from: pieces are put in this order.
     order: usize,
     rows: usize,
-    /// In memory.
+    /// As a frame in memory.
     bytes: u64,
     stored: Stored,
 }
 
 #[derive(Clone)]
 enum Stored {
-    Held(DataFrame),
-    Spilled(Arc<SpillFile>, Place),
+    Held(Parcel),
+    Spilled { file: Arc<SpillFile>, rows: Place, runs: Option<Place> },
 }
 
 impl Piece {
-    fn load(&self) -> Result<DataFrame> {
+    fn load(&self) -> Result<Parcel> {
         match &self.stored {
-            Stored::Held(rows) => Ok(rows.clone()),
-            Stored::Spilled(file, place) => file.read(*place),
+            Stored::Held(parcel) => Ok(parcel.clone()),
+            Stored::Spilled { file, rows, runs } => {
+                Ok(Parcel { rows: file.read(*rows)?, runs: runs.map(|runs| file.read(runs)).transpose()? })
+            }
+        }
+    }
+
+    /// The keys of its rows, where each is kept once.
+    fn runs(&self) -> Result<Option<DataFrame>> {
+        match &self.stored {
+            Stored::Held(parcel) => Ok(parcel.runs.clone()),
+            Stored::Spilled { file, runs, .. } => runs.map(|runs| file.read(runs)).transpose(),
         }
     }
 }
@@ -64,14 +75,33 @@ impl Rows {
 
     /// All of them, stacked.
     pub fn load(self) -> Result<DataFrame> {
-        let mut all = self.empty;
-        self.pieces.into_iter().try_for_each(|piece| Ok(all.vstack_mut_owned(piece.load()?).map(|_| ())?)).map(|()| all)
+        let mut all = self.empty.clone();
+        self.pieces().try_for_each(|piece| Ok(all.vstack_mut_owned(piece?).map(|_| ())?)).map(|()| all)
     }
 
     /// One piece after the other; never none.
     pub fn pieces(self) -> impl Iterator<Item = Result<DataFrame>> + Send {
-        let empty = self.pieces.is_empty().then_some(Ok(self.empty));
-        empty.into_iter().chain(self.pieces.into_iter().map(|piece| piece.load()))
+        let nothing = self.pieces.is_empty().then(|| Ok(self.empty.clone()));
+        nothing.into_iter().chain(self.pieces.into_iter().map(move |piece| piece.load()?.unpack(&self.empty)))
+    }
+
+    /// The keys of each piece, at least one row for each key that it has.
+    pub fn keys(&self, keys: &[&str]) -> impl Iterator<Item = Result<DataFrame>> {
+        self.pieces.iter().map(|piece| match piece.runs()? {
+            Some(runs) => Ok(runs.select(keys.iter().copied())?),
+            None => Ok(piece.load()?.rows.select(keys.iter().copied())?),
+        })
+    }
+
+    /// One parcel after the other, as they came.
+    pub fn parcels(self) -> impl Iterator<Item = Result<Parcel>> {
+        self.pieces.into_iter().map(|piece| piece.load())
+    }
+
+    /// The keys of all groups, a row each, and the rows of each group.
+    pub fn groups(self, keys: &[&str]) -> Result<(DataFrame, GroupFrames)> {
+        let empty = self.empty.clone();
+        groups_of(self.parcels().collect::<Result<_>>()?, keys, &empty)
     }
 }
 
@@ -100,28 +130,28 @@ impl<'a> Buckets<'a> {
         }
     }
 
-    /// Takes the pieces of a slice, a bucket each. Returns their bytes.
+    /// Takes what a slice sends, a parcel for each bucket. Returns the bytes of them.
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) when a piece does not fit in memory and cannot be spilled.
-    pub fn put(&self, slice: usize, pieces: Vec<DataFrame>) -> Result<u64> {
+    pub fn put(&self, slice: usize, parcels: Vec<Parcel>) -> Result<u64> {
         let mut moved = 0;
-        for (bucket, rows) in self.buckets.iter().zip(pieces) {
-            if rows.height() == 0 {
+        for (bucket, parcel) in self.buckets.iter().zip(parcels) {
+            let rows = parcel.rows.height();
+            if rows == 0 {
                 continue;
             }
-            let bytes = bytes_of(&rows);
-            moved += bytes;
-            let held = self.held.fetch_add(bytes, Ordering::Relaxed) + bytes;
-            let piece = |stored, rows| Piece { order: slice, rows, bytes, stored };
-            let piece = if held <= self.room {
-                piece(Stored::Held(rows.clone()), rows.height())
+            let (held, bytes) = parcel.bytes();
+            moved += held;
+            let stored = if self.held.fetch_add(held, Ordering::Relaxed) + held <= self.room {
+                Stored::Held(parcel)
             } else {
-                self.held.fetch_sub(bytes, Ordering::Relaxed);
+                self.held.fetch_sub(held, Ordering::Relaxed);
                 let file = self.file()?;
-                piece(Stored::Spilled(file.clone(), file.write(&rows)?), rows.height())
+                let runs = parcel.runs.as_ref().map(|runs| file.write(runs)).transpose()?;
+                Stored::Spilled { file: file.clone(), rows: file.write(&parcel.rows)?, runs }
             };
-            lock(bucket).push(piece);
+            lock(bucket).push(Piece { order: slice, rows, bytes, stored });
         }
         Ok(moved)
     }
@@ -149,15 +179,6 @@ impl<'a> Buckets<'a> {
         });
         rows.collect()
     }
-}
-
-/// Bytes of the rows themselves: views of texts, not texts that other pieces share.
-fn bytes_of(rows: &DataFrame) -> u64 {
-    let of = |column: &Column| match column.str() {
-        Ok(texts) => 16 * texts.len() + texts.downcast_iter().map(|chunk| chunk.total_bytes_len()).sum::<usize>(),
-        Err(_) => column.as_materialized_series().estimated_size(),
-    };
-    rows.columns().iter().map(of).sum::<usize>() as u64
 }
 
 /// Memory that workers take turns with: who needs more than is left waits until others are done. Who needs more than
@@ -209,7 +230,7 @@ mod tests {
         let empty = rows(0).clear();
         let buckets = Buckets::new(2, 40, &budget, &empty);
         for slice in [2, 0, 1] {
-            buckets.put(slice, vec![rows(4 * slice as i64), empty.clone()]).unwrap();
+            buckets.put(slice, [rows(4 * slice as i64), empty.clone()].map(Parcel::plain).into()).unwrap();
         }
         assert!(buckets.spilled() > 0);
         let [first, second] = buckets.into_rows().try_into().unwrap_or_else(|_| panic!("two buckets"));

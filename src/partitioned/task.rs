@@ -95,12 +95,26 @@ impl Task<'_> {
     pub fn run(&self, number: usize, sides: Vec<DataFrame>, sink: &dyn Sink) -> Result<Done> {
         self.with(number, sink, |run| match <[DataFrame; 1]>::try_from(sides) {
             Ok([rows]) if self.split.coarse() => run.whole(Given::Frame(self.split.sort(rows)?)),
-            Ok([rows]) => run.groups(rows),
+            Ok([rows]) => {
+                let groups = Groups::of(&rows, &self.split.key_names())?;
+                run.groups(groups.keys(), groups.slices(&rows)?.map(Ok))
+            }
             Err(sides) => match self.how {
                 None => run.whole(Given::Sides(self.sides(sides))),
                 Some(how) => run.matched(sides, how),
             },
         })
+    }
+
+    /// Runs the function on groups that were found already: a row of key values for each, and its rows.
+    pub(super) fn run_groups(
+        &self,
+        number: usize,
+        keys: &DataFrame,
+        groups: impl Iterator<Item = Result<DataFrame>>,
+        sink: &dyn Sink,
+    ) -> Result<Done> {
+        self.with(number, sink, |run| run.groups(keys, groups))
     }
 
     /// Runs the function on a physical partition that is one logical partition, piece by piece. `keys` says which
@@ -183,12 +197,11 @@ impl<'a> Running<'a, '_> {
     }
 
     /// One call per group.
-    fn groups(&mut self, rows: DataFrame) -> Result<()> {
-        let groups = Groups::of(&rows, &self.task.split.key_names())?;
-        for (group, rows) in groups.slices(&rows)?.enumerate() {
+    fn groups(&mut self, keys: &DataFrame, groups: impl Iterator<Item = Result<DataFrame>>) -> Result<()> {
+        for (group, rows) in groups.enumerate() {
+            let rows = self.task.split.sort(rows?)?;
             let height = rows.height();
-            let rows = self.task.split.sort(rows)?;
-            let cursor = self.cursor(Some((groups.keys(), group)), group);
+            let cursor = self.cursor(Some((keys, group)), group);
             self.call(Given::Frame(rows), height, cursor)?;
         }
         Ok(())

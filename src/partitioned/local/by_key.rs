@@ -2,8 +2,7 @@
 
 use std::cmp::Reverse;
 
-use polars::prelude::*;
-
+use super::super::parcel::Parcel;
 use super::super::rows::{Buckets, Pool, Rows};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Input, Job};
@@ -72,6 +71,8 @@ fn exchange(job: &Job, input: &Input, count: usize, room: u64, workers: usize) -
         Algo::Rand { seed } => seed,
         _ => 0,
     };
+    // Whoever sees several groups at once sees their rows in input order, and each with its key.
+    let by_group = job.inputs.len() == 1 && !job.task.split.coarse();
     let empty = input.empty()?;
     let slices = input.slices();
     let buckets = Buckets::new(count, room, &job.memory, &empty);
@@ -79,8 +80,11 @@ fn exchange(job: &Job, input: &Input, count: usize, room: u64, workers: usize) -
         let mut bytes = 0;
         for rows in input.pieces(slices[slice].clone()) {
             let rows = rows?;
-            let pieces = if keys.is_empty() { vec![rows] } else { split(&rows, &keys, count, seed)? };
-            bytes += buckets.put(slice, pieces)?;
+            let parcels = match count == 1 || keys.is_empty() {
+                true => vec![Parcel::plain(rows)],
+                false => Parcel::split(&rows, &keys, count, seed, by_group)?,
+            };
+            bytes += buckets.put(slice, parcels)?;
         }
         Ok::<_, Error>(bytes)
     })?;
@@ -102,8 +106,4 @@ fn exchange(job: &Job, input: &Input, count: usize, room: u64, workers: usize) -
         ..Step::default()
     });
     Ok(rows)
-}
-
-fn split(rows: &DataFrame, keys: &[&str], count: usize, seed: u64) -> Result<Vec<DataFrame>> {
-    if count == 1 { Ok(vec![rows.clone()]) } else { exchange::split_seeded(rows, keys, count, seed) }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::super::parcel::Parcel;
 use super::super::rows::{Buckets, Pool};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Input, Job};
@@ -103,8 +104,9 @@ pub fn at_random(job: &Job, workers: usize, seed: u64, sink: &dyn Sink) -> Resul
             let rows = rows?;
             // Chance depends on the seed and the slice alone, so not on who reads it.
             let mut chance = ChaCha8Rng::seed_from_u64(seed.wrapping_add((slice as u64) << 32));
-            let dealt: Vec<usize> = (0..rows.height()).map(|_| chance.random_range(0..count)).collect();
-            bytes += buckets.put(slice, exchange::deal(&rows, dealt.into_iter(), count)?)?;
+            let dealt: Vec<u32> = (0..rows.height()).map(|_| chance.random_range(0..count as u32)).collect();
+            let parcels = exchange::deal(&rows, &dealt, count)?.into_iter().map(Parcel::plain).collect();
+            bytes += buckets.put(slice, parcels)?;
         }
         Ok::<_, Error>(bytes)
     })?;

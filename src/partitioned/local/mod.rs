@@ -2,7 +2,7 @@
 //!
 //! Without keys ([`by_place`]) every physical partition is a range of rows, read and handed to the function by the same
 //! worker: no row ever moves. With keys ([`by_key`]) there are two stages with a barrier between them: an exchange
-//! splits each slice by key into buckets, in memory and beyond it in a file; then each bucket is worked on.
+//! splits each slice by key into parcels for the buckets, in memory and beyond it in a file; then each bucket is worked on.
 
 mod by_key;
 mod by_place;

@@ -7,7 +7,6 @@ use super::super::rows::{Buckets, Pool, Rows};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Job, Task};
 use crate::error::{Error, Result};
-use crate::exchange;
 use crate::kernels::Groups;
 use crate::memory::show_bytes;
 
@@ -71,15 +70,18 @@ fn split_until_it_fits(
 }
 
 /// Loads a bucket and works on it; `even` makes a physical partition of every group.
-fn fitting(task: &Task, number: usize, sides: Vec<Rows>, sink: &dyn Sink) -> Result<Done> {
-    let mut sides = sides.into_iter().map(Rows::load).collect::<Result<Vec<_>>>()?;
-    if task.split.algo != Algo::Even || task.split.keys.is_empty() || sides.len() > 1 {
-        return task.run(number, sides, sink);
+fn fitting(task: &Task, number: usize, mut sides: Vec<Rows>, sink: &dyn Sink) -> Result<Done> {
+    if sides.len() > 1 || task.split.coarse() {
+        return task.run(number, sides.into_iter().map(Rows::load).collect::<Result<Vec<_>>>()?, sink);
     }
-    let rows = sides.remove(0);
+    let (keys, groups) = sides.remove(0).groups(&task.split.key_names())?;
+    if task.split.algo != Algo::Even {
+        return task.run_groups(number, &keys, groups, sink);
+    }
     let mut done = Done::default();
-    for group in Groups::of(&rows, &task.split.key_names())?.slices(&rows)? {
-        done.add(task.run(number, vec![group], sink)?);
+    for (number_of_key, group) in groups.enumerate() {
+        let key = keys.slice(number_of_key as i64, 1);
+        done.add(task.run_groups(number, &key, Box::new(std::iter::once(group)), sink)?);
     }
     Ok(done)
 }
@@ -89,8 +91,8 @@ fn smaller(job: &Job, rows: Rows, depth: u64) -> Result<Vec<Rows>> {
     let keys = job.task.split.key_names();
     let empty = rows.empty().clone();
     let buckets = Buckets::new(SMALLER, 0, &job.memory, &empty);
-    for (order, piece) in rows.pieces().enumerate() {
-        buckets.put(order, exchange::split_seeded(&piece?, &keys, SMALLER, depth)?)?;
+    for (order, parcel) in rows.parcels().enumerate() {
+        buckets.put(order, parcel?.split_again(&keys, SMALLER, depth)?)?;
     }
     Ok(buckets.into_rows())
 }
@@ -99,9 +101,8 @@ fn smaller(job: &Job, rows: Rows, depth: u64) -> Result<Vec<Rows>> {
 fn single_group(sides: &[Rows], keys: &[&str]) -> Result<Option<DataFrame>> {
     let mut found: Option<DataFrame> = None;
     for rows in sides {
-        for piece in rows.clone().pieces() {
-            let piece = piece?;
-            let groups = Groups::of(&piece, keys)?;
+        for piece in rows.keys(keys) {
+            let groups = Groups::of(&piece?, keys)?;
             match (&found, groups.len()) {
                 (_, 0) => {}
                 (None, 1) => found = Some(groups.keys().clone()),

@@ -1,0 +1,293 @@
+//! What one slice sends to one bucket of an exchange.
+//!
+//! Where a slice has many rows of each key, rows of one key lie side by side in their parcel and the key is sent once for
+//! all of them: it need not be copied, kept, spilled and hashed again for every row. A group's key is then one value in
+//! front of its rows, as the dataframe engine keeps a constant column.
+
+use polars::prelude::*;
+
+use crate::error::Result;
+use crate::exchange;
+use crate::kernels::{Groups, order_by_code};
+
+/// Rows on their way from a slice to a bucket.
+#[derive(Clone)]
+pub struct Parcel {
+    /// The rows; without their keys where these are sent once.
+    pub rows: DataFrame,
+    /// A row per key, in the order of `rows`: the key, and in the last column how many rows it has.
+    pub runs: Option<DataFrame>,
+}
+
+/// Keys are sent once where there is one for so many rows, or fewer: each run of equal keys costs something, too.
+const ROWS_PER_KEY: usize = 32;
+
+/// So many rows tell that there are too many keys, before all of them are counted: with a key for less than
+/// `ROWS_OF_SAMPLE_PER_KEY` of them.
+const SAMPLE: usize = 1 << 12;
+const ROWS_OF_SAMPLE_PER_KEY: usize = 8;
+
+impl Parcel {
+    /// Rows as they are.
+    pub fn plain(rows: DataFrame) -> Self {
+        Self { rows, runs: None }
+    }
+
+    /// Splits a slice by a hash of its keys, a parcel for each bucket; `once` allows that keys are sent once, and then rows
+    /// keep their order within each key only.
+    ///
+    /// # Errors
+    /// What the dataframe engine reports.
+    pub fn split(slice: &DataFrame, keys: &[&str], buckets: usize, seed: u64, once: bool) -> Result<Vec<Self>> {
+        let groups = if once { few_groups(slice, keys)? } else { None };
+        let Some(groups) = groups else {
+            let parts = exchange::split_seeded(slice, keys, buckets, seed)?;
+            return Ok(parts.into_iter().map(Self::plain).collect());
+        };
+        let mut lengths = vec![0 as IdxSize; groups.len()];
+        groups.codes().iter().for_each(|code| lengths[*code as usize] += 1);
+        let bucket_of_key = exchange::bucket_of_rows(groups.keys(), buckets, seed)?;
+        let (key_order, starts) = order_by_code(&bucket_of_key, buckets);
+        let mut rank = vec![0; groups.len()];
+        key_order.iter().enumerate().for_each(|(place, code)| rank[*code as usize] = place as u32);
+        let codes: Vec<u32> = groups.codes().iter().map(|code| rank[*code as usize]).collect();
+        let (order, row_starts) = order_by_code(&codes, groups.len());
+        let rows = take(&slice.drop_many(keys.iter().copied()), order)?;
+        let runs = take(&with_lengths(groups.keys(), lengths)?, key_order)?;
+        let parcel = |bucket: usize| {
+            let (first, end) = (starts[bucket], starts[bucket + 1]);
+            let (from, to) = (row_starts[first], row_starts[end]);
+            let runs = runs.slice(first as i64, end - first);
+            Self { rows: rows.slice(from as i64, to - from), runs: Some(runs) }
+        };
+        Ok((0..buckets).map(parcel).collect())
+    }
+
+    /// Splits a parcel into smaller ones, by a hash with another seed.
+    ///
+    /// # Errors
+    /// What the dataframe engine reports.
+    pub fn split_again(self, keys: &[&str], buckets: usize, seed: u64) -> Result<Vec<Self>> {
+        let Some(runs) = self.runs else { return Self::split(&self.rows, keys, buckets, seed, false) };
+        let bucket_of_run = exchange::bucket_of_rows(&runs.select(keys.iter().copied())?, buckets, seed)?;
+        let (order, starts) = order_by_code(&bucket_of_run, buckets);
+        let places = places(&runs)?;
+        let parcel = |bucket: usize| {
+            let chosen = &order[starts[bucket]..starts[bucket + 1]];
+            let rows = chosen.iter().flat_map(|run| places[*run as usize]..places[*run as usize + 1]).collect();
+            Ok(Self { rows: take(&self.rows, rows)?, runs: Some(take(&runs, chosen.to_vec())?) })
+        };
+        (0..buckets).map(parcel).collect()
+    }
+
+    /// Bytes of what is held, and of the same rows as a frame with all its columns. Texts count with their views, not with
+    /// what other parcels share.
+    pub fn bytes(&self) -> (u64, u64) {
+        let held = bytes_of(&self.rows);
+        let Some(runs) = &self.runs else { return (held, held) };
+        let lengths = (size_of::<IdxSize>() * runs.height()) as u64;
+        let keys = bytes_of(runs) - lengths;
+        let of_a_row = keys / (runs.height() as u64).max(1);
+        (held + keys + lengths, held + of_a_row * self.rows.height() as u64)
+    }
+
+    /// The rows as a frame with these columns.
+    ///
+    /// # Errors
+    /// What the dataframe engine reports.
+    pub fn unpack(self, columns: &DataFrame) -> Result<DataFrame> {
+        let Some(runs) = self.runs else { return Ok(self.rows) };
+        let lengths = lengths(&runs)?;
+        let run_of_row = lengths.into_no_null_iter().zip(0..).flat_map(|(length, run)| (0..length).map(move |_| run));
+        let keys = take(&runs, run_of_row.collect())?;
+        let columns = columns.get_column_names().into_iter().map(|name| keys.column(name).or(self.rows.column(name)));
+        Ok(DataFrame::new(self.rows.height(), columns.map(|column| column.cloned()).collect::<PolarsResult<_>>()?)?)
+    }
+}
+
+/// Frames, a group each.
+pub type GroupFrames = Box<dyn Iterator<Item = Result<DataFrame>>>;
+
+/// The groups of a bucket: their keys, a row each, and their rows with these columns, in the order of the parcels.
+///
+/// # Errors
+/// What the dataframe engine reports.
+pub fn groups_of(parcels: Vec<Parcel>, keys: &[&str], columns: &DataFrame) -> Result<(DataFrame, GroupFrames)> {
+    let Some(runs) = all_runs(&parcels)? else {
+        let mut all = columns.clone();
+        for parcel in parcels {
+            all.vstack_mut_owned(parcel.unpack(columns)?)?;
+        }
+        let groups = Groups::of(&all, keys)?;
+        return Ok((groups.keys().clone(), Box::new(groups.slices(&all)?.map(Ok))));
+    };
+    let mut parts = Vec::with_capacity(runs.height());
+    for (number, parcel) in parcels.iter().enumerate() {
+        let places = places(parcel.runs.as_ref().unwrap_or(&runs))?;
+        parts.extend(places.windows(2).map(|ends| (number, ends[0] as i64, (ends[1] - ends[0]) as usize)));
+    }
+    let groups = Groups::of(&runs, keys)?;
+    let (order, starts) = groups.order();
+    let values = groups.keys().clone();
+    let names = columns.get_column_names_owned();
+    let frames = (0..groups.len()).map(move |group| {
+        let runs = order[starts[group]..starts[group + 1]].iter().map(|run| parts[*run as usize]);
+        let mut parts = runs.map(|(parcel, start, rows)| parcels[parcel].rows.slice(start, rows));
+        let first = parts.next().unwrap_or_default();
+        let mut rows = parts.try_fold(first, stacked)?;
+        rows.rechunk_mut();
+        let column = |name: &PlSmallStr| match values.column(name) {
+            Ok(key) => Ok(key.new_from_index(group, rows.height())),
+            Err(_) => rows.column(name).cloned(),
+        };
+        Ok(DataFrame::new(rows.height(), names.iter().map(column).collect::<PolarsResult<_>>()?)?)
+    });
+    Ok((groups.keys().clone(), Box::new(frames)))
+}
+
+/// The runs of all parcels, stacked; `None` where one of them, or all, has its keys in its rows.
+fn all_runs(parcels: &[Parcel]) -> Result<Option<DataFrame>> {
+    let mut runs = parcels.iter().map(|parcel| parcel.runs.clone());
+    let Some(Some(mut all)) = runs.next() else { return Ok(None) };
+    for more in runs {
+        let Some(more) = more else { return Ok(None) };
+        all.vstack_mut_owned(more)?;
+    }
+    Ok(Some(all))
+}
+
+/// The groups of a slice where keys repeat so often that sending them once pays; and where equal ones are the same: 0.0
+/// and -0.0 are one key, and two values.
+fn few_groups(slice: &DataFrame, keys: &[&str]) -> Result<Option<Groups>> {
+    let exact = |key: &&str| slice.column(key).is_ok_and(|key| !key.dtype().is_float() && !key.dtype().is_nested());
+    let sample = slice.head(Some(SAMPLE));
+    if !keys.iter().all(exact) || Groups::of(&sample, keys)?.len() * ROWS_OF_SAMPLE_PER_KEY > sample.height() {
+        return Ok(None);
+    }
+    let groups = Groups::of(slice, keys)?;
+    Ok((groups.len() * ROWS_PER_KEY <= slice.height()).then_some(groups))
+}
+
+fn take(rows: &DataFrame, order: Vec<IdxSize>) -> Result<DataFrame> {
+    match rows.width() {
+        0 => Ok(DataFrame::empty_with_height(order.len())),
+        _ => Ok(rows.take(&IdxCa::from_vec(PlSmallStr::EMPTY, order))?),
+    }
+}
+
+fn stacked(mut rows: DataFrame, more: DataFrame) -> Result<DataFrame> {
+    if rows.width() == 0 {
+        return Ok(DataFrame::empty_with_height(rows.height() + more.height()));
+    }
+    rows.vstack_mut_owned(more)?;
+    Ok(rows)
+}
+
+/// Longer than each key, so none of them.
+fn with_lengths(keys: &DataFrame, lengths: Vec<IdxSize>) -> Result<DataFrame> {
+    let name =
+        format!("rows of {}", keys.get_column_names().iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" "));
+    let mut runs = keys.clone();
+    runs.with_column(IdxCa::from_vec(name.into(), lengths).into_column())?;
+    Ok(runs)
+}
+
+fn lengths(runs: &DataFrame) -> Result<IdxCa> {
+    let last = runs.columns().last().expect("runs have a column of lengths");
+    Ok(last.idx()?.clone())
+}
+
+/// Where the rows of each run start, and where the last one ends.
+fn places(runs: &DataFrame) -> Result<Vec<IdxSize>> {
+    let mut places = vec![0];
+    let mut end = 0;
+    for length in lengths(runs)?.into_no_null_iter() {
+        end += length;
+        places.push(end);
+    }
+    Ok(places)
+}
+
+fn bytes_of(rows: &DataFrame) -> u64 {
+    let of = |column: &Column| match column.str() {
+        Ok(texts) => texts
+            .downcast_iter()
+            .map(|chunk| 16 * chunk.len() + if chunk.total_buffer_len() == 0 { 0 } else { chunk.total_bytes_len() })
+            .sum::<usize>(),
+        Err(_) => column.as_materialized_series().estimated_size(),
+    };
+    rows.columns().iter().map(of).sum::<usize>() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Slices of flights: of some carriers, with nulls, or each with a tail number of its own.
+    fn slices() -> impl Strategy<Value = Vec<DataFrame>> {
+        let slice = (0..600usize, 1..4usize, any::<bool>()).prop_map(|(rows, carriers, own)| {
+            let rows = 0..rows as i32;
+            let key = |row: i32| match own {
+                true => Some(format!("N{row}")),
+                false => ["UA", "AA", "B6"].get(row as usize * 7 % 11 % (carriers + 1)).map(|key| key.to_string()),
+            };
+            let keys: Vec<Option<String>> = rows.clone().map(key).collect();
+            df!("id" => rows.collect::<Vec<_>>(), "key" => keys).unwrap()
+        });
+        prop::collection::vec(slice, 1..5)
+    }
+
+    proptest! {
+        #[test]
+        fn groups_are_those_of_all_rows(slices in slices(), keys_alone: bool) {
+            let pick = |slice: &DataFrame| if keys_alone { slice.select(["key"]).unwrap() } else { slice.clone() };
+            let slices: Vec<DataFrame> = slices.iter().map(pick).collect();
+            let columns = slices[0].clear();
+            let mut buckets: Vec<Vec<Parcel>> = vec![Vec::new(); 5];
+            for slice in &slices {
+                for (bucket, parcel) in Parcel::split(slice, &["key"], 3, 0, true).unwrap().into_iter().enumerate() {
+                    match bucket {
+                        2 => {
+                            let smaller = parcel.split_again(&["key"], 3, 1).unwrap();
+                            buckets[2..].iter_mut().zip(smaller).for_each(|(bucket, parcel)| bucket.push(parcel));
+                        }
+                        _ => buckets[bucket].push(parcel),
+                    }
+                }
+            }
+            let mut all = columns.clone();
+            for slice in &slices {
+                all.vstack_mut(slice).unwrap();
+            }
+            let groups = Groups::of(&all, &["key"]).unwrap();
+            let mut expected: Vec<DataFrame> = groups.split(&all).unwrap();
+            for bucket in buckets {
+                let rows: usize = bucket.iter().map(|parcel| parcel.rows.height()).sum();
+                let unpacked: usize = bucket.iter().map(|p| p.clone().unpack(&columns).unwrap().height()).sum();
+                prop_assert_eq!(rows, unpacked);
+                let (keys, frames) = groups_of(bucket, &["key"], &columns).unwrap();
+                for (group, frame) in frames.enumerate() {
+                    let frame = frame.unwrap();
+                    let key = frame.column("key").unwrap().head(Some(1));
+                    prop_assert!(key.equals_missing(&keys.column("key").unwrap().slice(group as i64, 1)));
+                    let found = expected.iter().position(|rows| rows.equals_missing(&frame));
+                    prop_assert!(found.is_some(), "{frame}");
+                    expected.swap_remove(found.unwrap());
+                }
+            }
+            prop_assert!(expected.is_empty());
+        }
+    }
+
+    #[test]
+    fn keys_are_sent_once_where_they_repeat_and_are_exact() {
+        let flights = df!("carrier" => vec!["UA"; 100], "delay" => vec![0.0; 100]).unwrap();
+        let parcels = |key: &str, once| Parcel::split(&flights, &[key], 1, 0, once).unwrap();
+        let once = &parcels("carrier", true)[0];
+        assert_eq!((once.rows.width(), once.runs.as_ref().map(DataFrame::height)), (1, Some(1)));
+        assert_eq!(once.bytes(), (800 + 16 + 4, 800 + 1600));
+        assert!(parcels("carrier", false)[0].runs.is_none());
+        assert!(parcels("delay", true)[0].runs.is_none());
+    }
+}
