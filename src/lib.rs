@@ -19,7 +19,7 @@
 //!    wrong.
 //!
 //! Imports point one way: flights, then modes, then workloads, then measuring, then charts of its records, then the
-//! command line.
+//! command line. The checks of the exercises are in the member `exercises/`, which uses this crate as anybody would.
 
 #![deny(unsafe_code, missing_docs)]
 // `surface/series.rs` is compiled for the eager and for the drop-in frame.

@@ -9,7 +9,7 @@ fn with_features(packages: &[&str], edges: &str) -> BTreeSet<String> {
     let mut command = Command::new(cargo);
     command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["tree", "--offline", "--locked", "--prefix", "none"]);
     command.args(["--no-dedupe", "--format", "{p} [{f}]", "--edges", edges]);
-    packages.iter().for_each(|package| drop(command.args(["--package", package])));
+    command.args(packages.iter().flat_map(|package| ["--package", package]));
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().lines().filter(|line| !line.is_empty()).map(String::from).collect()

@@ -64,16 +64,16 @@ impl Exercise for Answer {
 /// Rows moved by each of the lines.
 fn counted() -> Result<[u64; 5]> {
     let flights = pd::read_parquet(&flights::shipped()?, &["carrier", "arr_delay"])?;
-    let moved = |line: &dyn Fn() -> Result<()>| {
+    let moved = |line: &dyn Fn() -> Result<usize>| {
         let (done, ledger) = ledger::record(line);
-        done.map(|()| ledger.rows_moved())
+        done.map(|_rows| ledger.rows_moved())
     };
     let sorted = || flights.sort_values(&["arr_delay"], &[true]);
     Ok([
-        moved(&|| Ok(drop(flights.head(10))))?,
-        moved(&|| flights.groupby(&["carrier"]).agg(&[("worst", "arr_delay", pd::Agg::Max)]).map(drop))?,
-        moved(&|| flights.col("arr_delay")?.diff(1).map(drop))?,
-        moved(&|| sorted().map(drop))?,
-        moved(&|| sorted()?.drop_duplicates(&["carrier"], pd::Keep::Last).map(drop))?,
+        moved(&|| Ok(flights.head(10).len()))?,
+        moved(&|| flights.groupby(&["carrier"]).agg(&[("worst", "arr_delay", pd::Agg::Max)]).map(|frame| frame.len()))?,
+        moved(&|| flights.col("arr_delay")?.diff(1).map(|column| column.len()))?,
+        moved(&|| sorted().map(|frame| frame.len()))?,
+        moved(&|| sorted()?.drop_duplicates(&["carrier"], pd::Keep::Last).map(|frame| frame.len()))?,
     ])
 }

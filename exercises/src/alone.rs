@@ -65,8 +65,7 @@ impl Check {
         };
         let status = started();
         let status = self.call(case, || status)?;
-        let report =
-            || Some(serde_json::from_slice::<Report>(&std::fs::read(folder.path().join("report")).ok()?).ok()?);
+        let report = || serde_json::from_slice::<Report>(&std::fs::read(folder.path().join("report")).ok()?).ok();
         match report() {
             Some(Report { error: Some(error), .. }) => self.find(case, error),
             Some(Report { peak_bytes, .. }) => {

@@ -12,6 +12,8 @@ use crate::{Check, Exercise, alone};
 
 /// Checks an answer. `again` are the arguments with which this program, started again, comes to this very call.
 pub fn judge<E: Exercise>(answer: &E, again: &[&str]) -> Verdict {
+    // In a program the panics are quiet already; in a test they belong to its output.
+    watch(true);
     alone::serve(answer);
     let mut check = Check::new(again);
     let done = caught(|| {

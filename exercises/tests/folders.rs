@@ -73,7 +73,8 @@ fn hints_are_there_and_do_not_hold_the_solution() {
 fn mentions(text: &str, word: &str) -> bool {
     let letter = |letter: char| letter.is_alphanumeric() || letter == '_';
     text.match_indices(word).any(|(at, _)| {
-        !text[..at].chars().next_back().is_some_and(letter) && !text[at + word.len()..].chars().next().is_some_and(letter)
+        !text[..at].chars().next_back().is_some_and(letter)
+            && !text[at + word.len()..].chars().next().is_some_and(letter)
     })
 }
 

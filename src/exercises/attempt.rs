@@ -65,12 +65,12 @@ fn build(exercise: &Exercise, mine: &Mine, quiet: bool) -> Result<std::result::R
     if !ended.success() {
         return Ok(Err(complaint));
     }
-    let executable = messages.lines().filter_map(|line| {
+    let mut executable = messages.lines().filter_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         let ours = message["target"]["name"] == exercise.name.as_str() && message["target"]["kind"][0] == "bin";
         ours.then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
     });
-    executable.last().map(Ok).ok_or_else(|| {
+    executable.next().map(Ok).ok_or_else(|| {
         Error::Failure(format!("cargo built `{}` and does not say where it is. Update cargo.", exercise.name))
     })
 }

@@ -26,6 +26,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// All exercises, and how far you are
+    #[command(visible_alias = "progress")]
     List,
     /// Check the first exercise that has not passed
     Next,
