@@ -14,11 +14,12 @@
 //!    tells, and [`timeline`] that of who did what when.
 //! 5. [`measure`]: a child process per run, the answer checked before a time is shown, a record kept of each run.
 //! 6. [`charts`]: records drawn, and a page of all of them; nothing is run for it.
-//! 7. [`cli`]: the command line. [`scratch`] keeps half-written files and stray processes away, [`Error`] says what went
+//! 7. [`exercises`]: the runner of the exercises, and what it shares with their checks, which are a member of their own.
+//! 8. [`cli`]: the command line. [`scratch`] keeps half-written files and stray processes away, [`Error`] says what went
 //!    wrong.
 //!
 //! Imports point one way: flights, then modes, then workloads, then measuring, then charts of its records, then the
-//! command line.
+//! command line. The checks of the exercises are in the member `exercises/`, which uses this crate as anybody would.
 
 #![deny(unsafe_code, missing_docs)]
 // `surface/series.rs` is compiled for the eager and for the drop-in frame.
@@ -30,6 +31,7 @@ pub mod dropin;
 pub mod eager;
 mod error;
 pub mod exchange;
+pub mod exercises;
 pub mod flights;
 pub mod kernels;
 pub mod labels;

@@ -1,12 +1,13 @@
 //! The command line: a contract that `tests/command_line.rs` holds.
 //!
 //! Exit status 0 when everything asked for was done, 2 for a request that cannot be carried out as it stands, 1 for
-//! everything else that went wrong, 130 for Ctrl-C. Errors are one line on stderr. Only a run that goes beyond its
+//! everything else that went wrong, an exercise that has not passed among it, 130 for Ctrl-C. Errors are one line on stderr. Only a run that goes beyond its
 //! memory limit has no say in how it ends: an allocation is refused, and the program aborts.
 
 mod charts;
 mod compare;
 mod data;
+mod exercises;
 mod explain;
 mod measure;
 mod print;
@@ -38,6 +39,7 @@ Examples:
   outgrow charts                                      all records as charts, on a page
   outgrow explain largest-per-group --mode dropin     what it does, step by step
   outgrow data grow --rows 10000000 --out flights10m
+  outgrow exercises                                   learn by doing
 
 Without a command, outgrow gives the tour.";
 
@@ -61,6 +63,8 @@ enum Command {
     Measure(measure::Args),
     /// What a mode does, step by step: tasks, rows moved, and what waits for what
     Explain(explain::Args),
+    /// Exercises: tasks, your answers, and checks that say what is wrong with them
+    Exercises(exercises::Args),
     /// Flights: more of them, or from the original CSV files
     Data(data::Args),
 }
@@ -79,17 +83,19 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
     }
     scratch::clean_up_on_ctrl_c();
     keep_panics_to_a_line();
+    let done = |outcome: Result<()>| outcome.map(|()| ExitCode::SUCCESS);
     let outcome = catch_unwind(|| match cli.command {
-        None => tour::tour(),
-        Some(Command::Compare(args)) => compare::compare(&args, &engines),
-        Some(Command::Run(args)) => run::run(&args, &engines),
-        Some(Command::Charts(args)) => charts::charts(&args),
-        Some(Command::Measure(args)) => measure::measure(&args),
-        Some(Command::Explain(args)) => explain::explain(&args, &engines),
-        Some(Command::Data(args)) => data::data(&args),
+        None => done(tour::tour()),
+        Some(Command::Compare(args)) => done(compare::compare(&args, &engines)),
+        Some(Command::Run(args)) => done(run::run(&args, &engines)),
+        Some(Command::Charts(args)) => done(charts::charts(&args)),
+        Some(Command::Measure(args)) => done(measure::measure(&args)),
+        Some(Command::Explain(args)) => done(explain::explain(&args, &engines)),
+        Some(Command::Exercises(args)) => exercises::exercises(&args),
+        Some(Command::Data(args)) => done(data::data(&args)),
     });
     let (complaint, code) = match outcome {
-        Ok(Ok(())) => return ExitCode::SUCCESS,
+        Ok(Ok(code)) => return code,
         Ok(Err(error)) => (error.to_string(), if matches!(error, Error::Input(_)) { 2 } else { 1 }),
         Err(_) => {
             let place = LAST_PANIC.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();

@@ -1,0 +1,49 @@
+//! Registers the exercises: a folder with a check.rs is one, and nothing is listed by hand.
+//!
+//! The library gets a module per check, the tests a module per exercise with its starting file, solution and wrong
+//! answers, and a test of each.
+
+use std::path::{Path, PathBuf};
+
+fn main() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let (mut checks, mut tries) = (String::new(), String::new());
+    for exercise in entries(&folder).into_iter().filter(|path| path.join("check.rs").is_file()) {
+        let folder_name = exercise.file_name().expect("a folder has a name").to_string_lossy().into_owned();
+        // The template is tested like the others, and listed nowhere.
+        let name = folder_name.split_once('-').map_or(folder_name.as_str(), |(_, name)| name);
+        let module = name.replace('-', "_");
+        checks += &module_at(&module, &exercise.join("check.rs"));
+        tries += &format!("#[allow(unused, clippy::all)]\nmod {module} {{\n");
+        tries += &test(&module, "starts", &exercise.join("exercise.rs"));
+        tries += &test(&module, "passes", &exercise.join("solution.rs"));
+        for wrong in entries(&exercise.join("wrong")) {
+            tries += &test(&module, "rejects", &wrong);
+        }
+        tries += "}\n";
+    }
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
+    std::fs::write(out.join("checks.rs"), checks).expect("cargo's folder can be written");
+    std::fs::write(out.join("tries.rs"), tries).expect("cargo's folder can be written");
+}
+
+/// A module for a try, and a test that calls what the tests know under this name.
+fn test(exercise: &str, call: &str, path: &Path) -> String {
+    let module = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+    let test = format!("{call}_{module}");
+    let call = format!("crate::{call}({module}::handed_over(), {:?}, \"{exercise}::{test}\")", path.display().to_string());
+    format!("{}#[test]\nfn {test}() {{\n{call}\n}}\n", module_at(&module, path))
+}
+
+fn module_at(name: &str, path: &Path) -> String {
+    format!("#[path = {:?}]\npub mod {name};\n", path.display().to_string())
+}
+
+/// What a folder holds, in order of name.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<PathBuf> =
+        folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    entries
+}

@@ -1,0 +1,129 @@
+//! A part of an answer in a process of its own: what memory it needs, and whether it lives under a cap.
+//!
+//! The process is this very program, started again: an environment variable says what to do, and a temporary folder is
+//! where it leaves the table and what it counted.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use outgrow::memory::show_bytes;
+use outgrow::scratch::{self, TempFolder};
+use polars::prelude::*;
+use polars_io::parquet::read::ParquetReader;
+use polars_io::parquet::write::ParquetWriter;
+use serde::{Deserialize, Serialize};
+
+use crate::counted::peak_of;
+use crate::panics::caught;
+use crate::{Check, Exercise};
+
+const ORDER: &str = "OUTGROW_EXERCISES_ALONE";
+
+/// What the process is asked for.
+#[derive(Serialize, Deserialize)]
+struct Order {
+    case: String,
+    cap: Option<u64>,
+    folder: std::path::PathBuf,
+}
+
+/// What it says beside the table.
+#[derive(Default, Serialize, Deserialize)]
+struct Report {
+    peak_bytes: u64,
+    error: Option<String>,
+}
+
+/// What a part of an answer gave in a process of its own.
+#[derive(Clone, Debug)]
+pub struct Alone {
+    /// The table that it returned.
+    pub answer: DataFrame,
+    /// The most bytes that it had in use at once within [`counted`], beyond those before.
+    pub peak_bytes: u64,
+}
+
+impl Check {
+    /// Runs [`Exercise::alone`] for this case in a process of its own. What goes wrong there becomes a finding, and there
+    /// is nothing to return; so it is when more than `cap` bytes are in use at once within [`counted`].
+    pub fn alone(&mut self, case: &str, cap: Option<u64>) -> Option<Alone> {
+        let folder = self.call(case, TempFolder::new)?;
+        let order = Order { case: case.into(), cap, folder: folder.path().to_path_buf() };
+        let started = || -> anyhow::Result<_> {
+            let stderr = File::create(folder.path().join("stderr"))?;
+            let mut command = Command::new(std::env::current_exe()?);
+            command.args(&self.again).env(ORDER, serde_json::to_string(&order)?).env("RUST_BACKTRACE", "0");
+            command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(stderr);
+            let (mut child, _listed) = scratch::spawn(&mut command)?;
+            // Held open until the end: the process ends with us.
+            let stdin = child.stdin.take();
+            let status = child.wait()?;
+            drop(stdin);
+            Ok(status)
+        };
+        let status = started();
+        let status = self.call(case, || status)?;
+        let report = || serde_json::from_slice::<Report>(&std::fs::read(folder.path().join("report")).ok()?).ok();
+        match report() {
+            Some(Report { error: Some(error), .. }) => self.find(case, error),
+            Some(Report { peak_bytes, .. }) => {
+                let answer = self.call(case, || read(&folder.path().join("answer")))?;
+                return Some(Alone { answer, peak_bytes });
+            }
+            None => {
+                let words = std::fs::read_to_string(folder.path().join("stderr")).unwrap_or_default();
+                let asked = words
+                    .split_once("memory allocation of ")
+                    .and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+                self.find(
+                    case,
+                    match asked.zip(cap) {
+                        Some((bytes, cap)) => format!(
+                            "Your code ran out of memory: under a cap of {} it asked for {} more than was left.",
+                            show_bytes(cap),
+                            show_bytes(bytes)
+                        ),
+                        None => format!("Your code ended its process ({status}): {}", words.trim()),
+                    },
+                );
+            }
+        }
+        None
+    }
+}
+
+static CAP: OnceLock<Option<u64>> = OnceLock::new();
+static PEAK: OnceLock<u64> = OnceLock::new();
+
+/// Within [`Exercise::alone`]: counts the memory that `work` has in use at once, under the cap of the case. Inputs are
+/// made before, what is looked at is looked at afterwards.
+pub fn counted<T>(work: impl FnOnce() -> T) -> T {
+    let (value, peak_bytes) = peak_of(CAP.get().copied().flatten(), work);
+    // A second part of the same process would hide the first.
+    PEAK.set(peak_bytes).expect("counted once in a process");
+    value
+}
+
+/// In a process that was started for it: does what was asked for, and ends.
+pub(crate) fn serve(answer: &impl Exercise) {
+    let Some(order) = std::env::var(ORDER).ok().and_then(|order| serde_json::from_str::<Order>(&order).ok()) else {
+        return;
+    };
+    crate::program::end_with_parent();
+    let _ = CAP.set(order.cap);
+    let done = caught(|| answer.alone(&order.case))
+        .and_then(|answer| write(&answer, &order.folder.join("answer")).map_err(|error| error.to_string()));
+    let report = Report { peak_bytes: PEAK.get().copied().unwrap_or_default(), error: done.err() };
+    let written = serde_json::to_vec(&report).map(|json| std::fs::write(order.folder.join("report"), json));
+    std::process::exit(if matches!(written, Ok(Ok(()))) { 0 } else { 1 });
+}
+
+fn write(answer: &DataFrame, path: &Path) -> PolarsResult<()> {
+    ParquetWriter::new(File::create(path)?).finish(&mut answer.clone()).map(|_| ())
+}
+
+fn read(path: &Path) -> PolarsResult<DataFrame> {
+    ParquetReader::new(File::open(path)?).finish()
+}

@@ -1,0 +1,45 @@
+//! The exercises: a folder each, with task, starting file, solution, wrong answers, hints, and the check of them all.
+//!
+//! `README.md` beside this says how one is added. A check implements [`Exercise`] for its struct `Answer`: the functions
+//! and numbers that an attendee writes. Each file with an answer ends with [`answer!`], which hands them over and makes
+//! the file a program that checks itself; so starting file, solution, wrong answers and attendee meet the same check.
+//!
+//! For checks there are [`inputs`] (seeded flights with nulls, ties, skew, ...), [`expected`] (tables held against each
+//! other, and mistakes that are known), [`Check::predicted`] (numbers held against a ledger) and [`Check::alone`] (what
+//! memory a part of the answer needs, or that it lives under a cap, in a process of its own).
+
+mod alone;
+mod checking;
+mod counted;
+mod expect;
+pub mod inputs;
+mod panics;
+mod program;
+
+pub use alone::{Alone, counted};
+pub use checking::{Check, Exercise, Within};
+pub use expect::{Expected, expected};
+pub use program::{judge, run};
+
+include!(concat!(env!("OUT_DIR"), "/checks.rs"));
+
+/// Hands the functions and numbers of a file to the check of an exercise, and makes the file a program of it.
+///
+/// ```ignore
+/// outgrow_exercises::answer!(split_and_combine { part, whole });
+/// outgrow_exercises::answer!(where_the_index_makes_it_slow { sort: ROWS_OF_THE_SORT });
+/// ```
+#[macro_export]
+macro_rules! answer {
+    ($exercise:ident { $($name:ident $(: $value:expr)?),* $(,)? }) => {
+        #[allow(dead_code)]
+        pub fn handed_over() -> $crate::$exercise::Answer {
+            $crate::$exercise::Answer { $($name $(: $value)?),* }
+        }
+
+        #[allow(dead_code)]
+        fn main() -> std::process::ExitCode {
+            $crate::run(handed_over())
+        }
+    };
+}

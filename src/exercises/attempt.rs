@@ -1,0 +1,116 @@
+//! The attendee's program is built and run.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+
+use super::{Exercise, Mine, Verdict};
+use crate::error::{Error, Result};
+use crate::scratch::{self, TempFolder};
+
+/// The argument after which an attendee's program is told where to put its verdict, as JSON. Such a program ends when
+/// its stdin does: with whoever asked for the verdict.
+pub const VERDICT: &str = "--verdict";
+
+/// What came of an attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Attempt {
+    /// It is no program yet; what the compiler says is here, or has been shown already.
+    DoesNotCompile(String),
+    /// It ended before its check did, in words.
+    Died(String),
+    /// It was checked.
+    Checked(Verdict),
+}
+
+/// Builds and runs the attendee's program for this exercise, and nothing else. When `quiet`, nothing is printed: neither
+/// what the compiler says nor what the program does.
+///
+/// # Errors
+/// [`Error::Failure`] when cargo or the program cannot be started.
+pub fn attempt(exercise: &Exercise, mine: &Mine, quiet: bool) -> Result<Attempt> {
+    let program = match build(exercise, mine, quiet)? {
+        Ok(program) => program,
+        Err(complaint) => return Ok(Attempt::DoesNotCompile(complaint)),
+    };
+    let folder = TempFolder::new()?;
+    let verdict = folder.path().join("verdict.json");
+    let mut command = Command::new(&program);
+    command.arg(VERDICT).arg(&verdict).stdin(Stdio::piped());
+    if quiet {
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+    }
+    let ended = run(&mut command)?.0;
+    let text = std::fs::read(&verdict).unwrap_or_default();
+    Ok(match serde_json::from_slice(&text) {
+        Ok(verdict) => Attempt::Checked(verdict),
+        Err(_) => Attempt::Died(format!("the program ended before its check did ({ended})")),
+    })
+}
+
+/// Builds one program of the package; the error is what the compiler says, which has been shown unless `quiet`.
+fn build(exercise: &Exercise, mine: &Mine, quiet: bool) -> Result<std::result::Result<PathBuf, String>> {
+    // Under `cargo run` the variable names the very cargo that built this program.
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "--message-format", "json-render-diagnostics", "--bin", &exercise.name]);
+    cargo.arg("--manifest-path").arg(mine.folder().join("Cargo.toml"));
+    if let Some((folder, profile)) = std::env::current_exe().ok().as_deref().and_then(built_in) {
+        // Beside this program lie its dependencies, compiled.
+        cargo.arg("--target-dir").arg(folder).args(["--profile", profile]);
+    }
+    cargo.stdin(Stdio::null()).stdout(Stdio::piped());
+    if quiet {
+        cargo.stderr(Stdio::piped());
+    }
+    let (ended, messages, complaint) = run(&mut cargo)?;
+    if !ended.success() {
+        return Ok(Err(complaint));
+    }
+    let mut executable = messages.lines().filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        let ours = message["target"]["name"] == exercise.name.as_str() && message["target"]["kind"][0] == "bin";
+        ours.then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
+    });
+    executable.next().map(Ok).ok_or_else(|| {
+        Error::Failure(format!("cargo built `{}` and does not say where it is. Update cargo.", exercise.name))
+    })
+}
+
+/// The target folder that a program of cargo lies in, and the profile that it was built with.
+fn built_in(program: &Path) -> Option<(&Path, &str)> {
+    let of_profile = program.parent()?;
+    let target = of_profile.parent()?;
+    let profile = match of_profile.file_name()?.to_str()? {
+        "debug" => "dev",
+        other => other,
+    };
+    target.join("CACHEDIR.TAG").is_file().then_some((target, profile))
+}
+
+/// Runs a command to its end; it does not outlive an interrupted parent. What it printed into a pipe is returned.
+fn run(command: &mut Command) -> Result<(ExitStatus, String, String)> {
+    let cannot = |cause: std::io::Error, command: &Command| {
+        let program = command.get_program().to_string_lossy().into_owned();
+        Error::Failure(format!("cannot start {program}: {cause}. Is cargo there (https://rustup.rs)?"))
+    };
+    let (mut child, _listed) = scratch::spawn(command).map_err(|cause| cannot(cause, command))?;
+    // Held open until the end: a program that waits for its verdict ends with us.
+    let stdin = child.stdin.take();
+    let output = child.wait_with_output().map_err(|cause| cannot(cause, command))?;
+    drop(stdin);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok((output.status, text(&output.stdout), text(&output.stderr)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_target_folder_is_that_of_this_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("debug/outgrow");
+        assert_eq!(built_in(&program), None);
+        std::fs::write(folder.path().join("CACHEDIR.TAG"), "").unwrap();
+        assert_eq!(built_in(&program), Some((folder.path(), "dev")));
+    }
+}

@@ -1,0 +1,212 @@
+//! A verdict in words, for a terminal of 80 columns.
+
+use comfy_table::{Cell as ShownCell, CellAlignment, Color, ContentArrangement, Table, presets};
+
+use super::{Cell, Finding, Tables, Verdict};
+
+/// Characters of the longest line.
+pub const WIDTH: usize = 80;
+
+const INDENT: usize = 2;
+
+/// The whole verdict. `colours` is for terminals; marks are there without them too.
+///
+/// Only the first finding is told in full: the others mostly follow from it.
+///
+/// ```
+/// use outgrow::exercises::{Verdict, show};
+/// let verdict = Verdict { looked_at: 3, notes: vec!["It moved 48 rows.".into()], ..Verdict::default() };
+/// assert_eq!(show::verdict(&verdict, false), "✓ passed\n  It moved 48 rows.\n");
+/// ```
+pub fn verdict(verdict: &Verdict, colours: bool) -> String {
+    if verdict.passed() {
+        let notes: String = verdict.notes.iter().map(|note| wrapped(note, INDENT)).collect();
+        return format!("{}\n{notes}", coloured("✓ passed", "32", colours));
+    }
+    let mut text = format!("{}\n", coloured("✗ not yet", "31", colours));
+    match verdict.findings.split_first() {
+        None => text += &wrapped("The check looked at nothing: a mistake of this exercise, worth reporting.", INDENT),
+        Some((first, others)) => {
+            text += &finding(first, colours);
+            let mut cases: Vec<&str> = others.iter().map(|finding| finding.case.as_str()).collect();
+            cases.retain(|case| *case != first.case);
+            cases.dedup();
+            if !cases.is_empty() {
+                text += &format!("\n{}", wrapped(&format!("It fails for more: {}.", cases.join("; ")), INDENT));
+            }
+        }
+    }
+    text
+}
+
+fn finding(finding: &Finding, colours: bool) -> String {
+    let mut text = wrapped(&format!("With {}:", finding.case), INDENT);
+    if let Some(tables) = &finding.tables {
+        text += &format!("\n{}\n", both(tables, colours));
+    }
+    text + &wrapped(&finding.reason, INDENT)
+}
+
+/// Both tables side by side, or where there is no room one below the other.
+fn both(tables: &Tables, colours: bool) -> String {
+    let beside = side_by_side(tables, colours);
+    let mut text = match width(&side_by_side(tables, false)) <= WIDTH - INDENT {
+        true => indented(&beside),
+        false => {
+            let got = one("got", &tables.header, &tables.got, Color::Red, colours);
+            let expected = one("expected", &tables.header, &tables.expected, Color::Green, colours);
+            format!("{}\n{}", indented(&got), indented(&expected))
+        }
+    };
+    if tables.more > 0 {
+        text += &format!("   ... and {} more rows that differ\n", tables.more);
+    }
+    text
+}
+
+fn side_by_side(tables: &Tables, colours: bool) -> String {
+    let titles = |title: &str| {
+        let rest = std::iter::repeat_n(String::new(), tables.header.len().saturating_sub(1));
+        std::iter::once(title.to_string()).chain(rest).collect::<Vec<_>>()
+    };
+    let gap = || std::iter::once(ShownCell::new("  "));
+    let mut table = empty(colours);
+    let plain = |texts: Vec<String>| texts.into_iter().map(ShownCell::new).collect::<Vec<_>>();
+    table.add_row(plain(titles("got")).into_iter().chain(gap()).chain(plain(titles("expected"))));
+    let header = || plain(tables.header.clone());
+    table.add_row(header().into_iter().chain(gap()).chain(header()));
+    for (got, expected) in tables.got.iter().zip(&tables.expected) {
+        let got = got.iter().map(|cell| shown(cell, Color::Red));
+        let expected = expected.iter().map(|cell| shown(cell, Color::Green));
+        table.add_row(got.chain(gap()).chain(expected));
+    }
+    table.trim_fmt()
+}
+
+fn one(title: &str, header: &[String], rows: &[Vec<Cell>], colour: Color, colours: bool) -> String {
+    let mut table = empty(colours);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width((WIDTH - INDENT) as u16);
+    table.add_row(header.iter().map(ShownCell::new));
+    for row in rows {
+        table.add_row(row.iter().map(|cell| shown(cell, colour)));
+    }
+    format!(" {title}\n{}", table.trim_fmt())
+}
+
+fn empty(colours: bool) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    if colours {
+        table.enforce_styling()
+    } else {
+        table.force_no_tty()
+    };
+    table
+}
+
+/// Brackets mark what differs, on paper and for eyes that tell no red from green.
+fn shown(cell: &Cell, colour: Color) -> ShownCell {
+    let number = cell.text.parse::<f64>().is_ok();
+    let shown = match cell.differs {
+        true => ShownCell::new(format!("[{}]", cell.text)).fg(colour),
+        false => ShownCell::new(&cell.text),
+    };
+    if number { shown.set_alignment(CellAlignment::Right) } else { shown }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("{:INDENT$}{}\n", "", line.trim_end())).collect()
+}
+
+fn width(text: &str) -> usize {
+    text.lines().map(|line| line.trim_end().chars().count()).max().unwrap_or(0)
+}
+
+fn coloured(text: &str, code: &str, colours: bool) -> String {
+    if colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+}
+
+/// A text in lines of at most [`WIDTH`] characters, all of them indented.
+///
+/// ```
+/// use outgrow::exercises::show::wrapped;
+/// assert_eq!(wrapped("a text", 2), "  a text\n");
+/// assert!(wrapped(&"word ".repeat(100), 4).lines().all(|line| line.len() <= 80));
+/// ```
+pub fn wrapped(text: &str, indent: usize) -> String {
+    let mut wrapped = String::new();
+    for paragraph in text.lines() {
+        let mut line = " ".repeat(indent);
+        for word in paragraph.split_whitespace() {
+            let begun = line.len() > indent;
+            if begun && line.chars().count() + 1 + word.chars().count() > WIDTH {
+                wrapped += &format!("{line}\n");
+                line = " ".repeat(indent);
+            } else if begun {
+                line.push(' ');
+            }
+            line += word;
+        }
+        wrapped += &format!("{}\n", line.trim_end());
+    }
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(text: &str, differs: bool) -> Cell {
+        Cell { text: text.into(), differs }
+    }
+
+    fn wrong() -> Verdict {
+        let tables = Tables {
+            header: vec!["carrier".into(), "arr_delay".into()],
+            got: vec![vec![cell("AA", false), cell("2.5", true)]],
+            expected: vec![vec![cell("AA", false), cell("1.75", true)]],
+            more: 3,
+        };
+        let finding = |case: &str| Finding {
+            case: case.into(),
+            reason: "This is a mean of means.".into(),
+            tables: Some(tables.clone()),
+        };
+        Verdict { looked_at: 2, findings: vec![finding("four flights"), finding("ties")], notes: vec![] }
+    }
+
+    #[test]
+    fn both_tables_stand_side_by_side_and_differences_are_marked() {
+        let expected = "\
+✗ not yet
+  With four flights:
+
+   got                      expected
+   carrier  arr_delay       carrier   arr_delay
+   AA       [2.5]           AA        [1.75]
+   ... and 3 more rows that differ
+
+  This is a mean of means.
+
+  It fails for more: ties.
+";
+        assert_eq!(verdict(&wrong(), false), expected);
+    }
+
+    #[test]
+    fn what_is_too_wide_stands_below_and_no_line_is_longer_than_a_terminal() {
+        let mut wide = wrong();
+        let long = "a-column-with-a-name-that-is-rather-long";
+        let tables = wide.findings[0].tables.as_mut().unwrap();
+        tables.header = vec![long.into(), long.into()];
+        let text = verdict(&wide, false);
+        assert!(text.find("[2.5]").unwrap() < text.find("expected").unwrap(), "{text}");
+        assert!(width(&text) <= WIDTH, "{text}");
+    }
+
+    #[test]
+    fn colours_are_for_terminals() {
+        assert!(verdict(&wrong(), true).contains("\u{1b}["));
+        assert!(!verdict(&wrong(), false).contains('\u{1b}'));
+    }
+}
