@@ -32,7 +32,8 @@ fn main() {
 fn test(exercise: &str, call: &str, path: &Path) -> String {
     let module = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
     let test = format!("{call}_{module}");
-    let call = format!("crate::{call}({module}::handed_over(), {:?}, \"{exercise}::{test}\")", path.display().to_string());
+    let call =
+        format!("crate::{call}({module}::handed_over(), {:?}, \"{exercise}::{test}\")", path.display().to_string());
     format!("{}#[test]\nfn {test}() {{\n{call}\n}}\n", module_at(&module, path))
 }
 

@@ -1,6 +1,6 @@
 //! A table of an answer is held against the expected one, and against those that known mistakes give.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use outgrow::exercises::{Cell, Tables};
 use polars::prelude::*;
@@ -72,12 +72,11 @@ impl Expected {
         let (got, expected) = (Values::of(got, &wanted), Values::of(expected, &wanted));
         let keys: Vec<usize> =
             wanted.iter().enumerate().filter(|(_, name)| self.keys.contains(name)).map(|k| k.0).collect();
-        let pairs = pairs(&got, &expected, &keys);
-        let equal = |pair: &(Option<usize>, Option<usize>)| match *pair {
-            (Some(this), Some(that)) => (0..wanted.len()).all(|at| self.same(&got.0[at][this], &expected.0[at][that])),
-            _ => false,
-        };
-        let different: Vec<_> = pairs.iter().filter(|pair| !equal(pair)).collect();
+        let equal =
+            |this: usize, that: usize| (0..wanted.len()).all(|at| self.same(&got.0[at][this], &expected.0[at][that]));
+        let pairs = pairs(&got, &expected, &keys, equal);
+        let different: Vec<_> =
+            pairs.iter().filter(|pair| !pair.0.zip(pair.1).is_some_and(|(a, b)| equal(a, b))).collect();
         if different.is_empty() {
             return None;
         }
@@ -87,7 +86,7 @@ impl Expected {
             for at in 0..wanted.len() {
                 let (this, that) = (this.map(|row| &got.0[at][row]), that.map(|row| &expected.0[at][row]));
                 let differs = !this.zip(that).is_some_and(|(this, that)| self.same(this, that));
-                let (this, that) = texts(this, that, differs);
+                let (this, that) = texts((this, that), differs, if at == 0 { "no row" } else { "-" });
                 left.push(Cell { text: this, differs });
                 right.push(Cell { text: that, differs });
             }
@@ -136,8 +135,16 @@ impl Values {
     }
 }
 
-/// Rows that belong together: by their keys, or by their place. Where one has no counterpart there is none.
-fn pairs(got: &Values, expected: &Values, keys: &[usize]) -> Vec<(Option<usize>, Option<usize>)> {
+/// Rows that belong together: by their keys, or by their place. Where one has no counterpart there is none. Of several
+/// rows of one key those that are equal belong together.
+fn pairs(
+    got: &Values,
+    expected: &Values,
+    keys: &[usize],
+    equal: impl Fn(usize, usize) -> bool,
+) -> Vec<(Option<usize>, Option<usize>)> {
+    /// An equal row is looked for among so many; a key is meant to have one row.
+    const NEAR: usize = 100;
     let (rows, wanted) = (got.rows(), expected.rows());
     if keys.is_empty() {
         let at = |row: usize, rows: usize| (row < rows).then_some(row);
@@ -146,11 +153,15 @@ fn pairs(got: &Values, expected: &Values, keys: &[usize]) -> Vec<(Option<usize>,
     let key = |values: &Values, row: usize| {
         keys.iter().map(|at| format!("{:?}", values.0[*at][row])).collect::<Vec<_>>().join("\0")
     };
-    let mut left: HashMap<String, std::collections::VecDeque<usize>> = HashMap::new();
+    let mut left: HashMap<String, VecDeque<usize>> = HashMap::new();
     (0..rows).for_each(|row| left.entry(key(got, row)).or_default().push_back(row));
-    let mut pairs: Vec<_> = (0..wanted)
-        .map(|row| (left.get_mut(&key(expected, row)).and_then(|rows| rows.pop_front()), Some(row)))
-        .collect();
+    let partner = |row: usize| {
+        let rows = left.get_mut(&key(expected, row))?;
+        let found = rows.iter().take(NEAR).position(|other| equal(*other, row)).unwrap_or(0);
+        rows.remove(found)
+    };
+    let partners: Vec<Option<usize>> = (0..wanted).map(partner).collect();
+    let mut pairs: Vec<_> = partners.into_iter().zip((0..wanted).map(Some)).collect();
     let mut rest: Vec<usize> = left.into_values().flatten().collect();
     rest.sort_unstable();
     pairs.extend(rest.into_iter().map(|row| (Some(row), None)));
@@ -158,9 +169,9 @@ fn pairs(got: &Values, expected: &Values, keys: &[usize]) -> Vec<(Option<usize>,
 }
 
 /// Numbers with three decimals, or with all of them where the difference does not show otherwise.
-fn texts(this: Option<&Value>, that: Option<&Value>, differs: bool) -> (String, String) {
+fn texts((this, that): (Option<&Value>, Option<&Value>), differs: bool, no_row: &str) -> (String, String) {
     let text = |value: Option<&Value>, whole: bool| match value {
-        None => "no row".to_string(),
+        None => no_row.to_string(),
         Some(Value::Null) => "null".to_string(),
         Some(Value::Text(text)) => text.clone(),
         Some(Value::Number(number)) if whole => number.to_string(),
@@ -205,6 +216,13 @@ mod tests {
         let texts = |rows: &[Vec<Cell>]| rows.iter().map(|row| row[0].text.clone()).collect::<Vec<_>>();
         assert_eq!(texts(&tables.got), ["no row", "UA", "B6"]);
         assert_eq!(texts(&tables.expected), ["AA", "no row", "no row"]);
+    }
+
+    #[test]
+    fn rows_of_one_key_belong_together_when_they_are_equal() {
+        let twice = carriers(&["AA", "AA"], &[Some(1.0), Some(2.0)]);
+        let turned = carriers(&["AA", "AA"], &[Some(2.0), Some(1.0)]);
+        assert!(expected(twice).by(&["carrier"]).difference(&turned).is_none());
     }
 
     #[test]

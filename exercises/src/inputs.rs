@@ -113,7 +113,8 @@ pub fn made_up(rows: usize, seed: u64) -> DataFrame {
         (0..rows).map(minutes).map(|minutes| minutes / 60 * 100 + minutes % 60).collect()
     };
     use chrono::Datelike;
-    let instants: Vec<i64> = hours.iter().map(|hour| NEW_YEAR_MS + hour * HOUR_MS).collect();
+    let instants = hours.iter().map(|hour| NEW_YEAR_MS + hour * HOUR_MS);
+    let instants = Int64Chunked::from_iter_values("time_hour".into(), instants);
     let columns = vec![
         Column::new("id".into(), (0..rows as i32).collect::<Vec<_>>()),
         Column::new("year".into(), vec![2013; rows]),
@@ -134,9 +135,13 @@ pub fn made_up(rows: usize, seed: u64) -> DataFrame {
         Column::new("distance".into(), air_time.iter().map(|minutes| minutes * 7).collect::<Vec<_>>()),
         Column::new("hour".into(), hour.clone()),
         Column::new("minute".into(), minute.clone()),
-        Column::new("time_hour".into(), instants),
+        // A cast would leave out the time zone.
+        instants.into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)).into_column(),
     ];
-    let typed = |(column, dtype): (Column, &DataType)| column.cast(dtype).expect("made to fit the schema");
+    let typed = |(column, dtype): (Column, &DataType)| match column.dtype() == dtype {
+        true => column,
+        false => column.cast(dtype).expect("made to fit the schema"),
+    };
     let columns = columns.into_iter().zip(flights::schema().iter_values()).map(typed).collect();
     DataFrame::new(rows, columns).expect("columns of one length")
 }

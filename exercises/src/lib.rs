@@ -25,9 +25,16 @@ include!(concat!(env!("OUT_DIR"), "/checks.rs"));
 
 /// Hands the functions and numbers of a file to the check of an exercise, and makes the file a program of it.
 ///
-/// ```ignore
-/// outgrow_exercises::answer!(split_and_combine { part, whole });
-/// outgrow_exercises::answer!(where_the_index_makes_it_slow { sort: ROWS_OF_THE_SORT });
+/// ```
+/// use outgrow_exercises::{answer, judge};
+/// use polars::prelude::*;
+///
+/// fn count(flights: DataFrame) -> PolarsResult<DataFrame> {
+///     flights.lazy().group_by([col("carrier")]).agg([len().alias("flights")]).collect()
+/// }
+/// answer!(template { count }); // or `template { count: another_name }`
+///
+/// assert!(judge(&handed_over(), &[]).passed());
 /// ```
 #[macro_export]
 macro_rules! answer {
