@@ -1,20 +1,21 @@
 //! A call that was written to its end: what it means for its inputs, and how it is run.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::super::budget::Budget;
 use super::super::cotransform::Zip;
 use super::super::faults::{Dropped, ErrorKind};
 use super::super::function::{Callback, Function, Registered, Signature};
 use super::super::sink::{Collect, Save, Sink};
-use super::super::table::{Fingerprint, Node};
+use super::super::stored::Store;
+use super::super::table::{Fingerprint, Means, Node, STEP};
 use super::super::validate::validate;
-use super::super::{Engine, How, Input, Job, OutputSchema, Partition, Split, Table, Task};
+use super::super::{How, Input, Job, OutputSchema, Partition, Split, Table, Task};
 use super::Transform;
 use crate::error::{Error, Result};
-use crate::memory::MemoryBudget;
 
 /// Everything about a call but its function.
 pub struct Call<'a> {
@@ -33,8 +34,9 @@ pub struct Call<'a> {
     pub ignore: Vec<ErrorKind>,
     pub dropped: Option<&'a Dropped>,
     pub callback: Option<Box<Callback<'a>>>,
-    pub memory: Option<String>,
-    pub spill_to: Option<PathBuf>,
+    pub budget: Budget,
+    /// A table makes it by itself.
+    pub step: bool,
 }
 
 /// A call with its function.
@@ -47,7 +49,7 @@ pub struct Ready<'a> {
 pub struct Plan {
     pub split: Split,
     pub how: Option<How>,
-    pub output: Schema,
+    pub output: SchemaRef,
 }
 
 impl Call<'_> {
@@ -91,19 +93,16 @@ impl Call<'_> {
         };
         let of_function = self.registered.map(|entry| entry.rules);
         for rules in self.rules.iter().map(String::as_str).chain(of_function) {
-            validate(name, rules, &split, columns)?;
+            validate(name, rules, &split, &inputs)?;
         }
-        self.memory()?;
-        Ok(Plan { split, how, output })
-    }
-
-    fn memory(&self) -> Result<MemoryBudget> {
-        let budget = self.memory.as_deref().map(MemoryBudget::of).transpose()?;
-        let budget = budget.unwrap_or_else(MemoryBudget::of_this_machine);
-        Ok(MemoryBudget { spill_to: self.spill_to.clone(), ..budget })
+        self.budget.check()?;
+        Ok(Plan { split, how, output: Arc::new(output) })
     }
 
     fn signature(&self) -> std::result::Result<Signature, String> {
+        if self.step {
+            return Err(STEP.to_string());
+        }
         let entry = self.registered.ok_or("it has no name there. Make it a fn, and add outgrow::register!(it);")?;
         if (entry.init_type_name)() != self.init {
             return Err("its set-up was not registered with it: register!(it, on_init = set_up);".into());
@@ -113,38 +112,49 @@ impl Call<'_> {
 }
 
 impl Ready<'_> {
-    pub fn run(&self, engine: &dyn Engine) -> Result<DataFrame> {
+    pub fn run(&self, means: Means) -> Result<DataFrame> {
         let plan = self.call.plan(true)?;
         let output = plan.output.clone();
         let sink = Collect::new();
-        self.execute(plan, engine, &sink)?;
+        self.execute(plan, means, &sink)?;
         sink.frame(&output)
     }
 
-    pub fn save_as(&self, path: &Path, engine: &dyn Engine) -> Result<()> {
+    pub fn save_as(&self, path: &Path, means: Means) -> Result<()> {
         let plan = self.call.plan(true)?;
-        let sink = Save::new(path, &Arc::new(plan.output.clone()))?;
-        self.execute(plan, engine, &sink)?;
+        let sink = Save::new(path, &plan.output)?;
+        self.execute(plan, means, &sink)?;
         sink.commit()
     }
 
-    pub fn execute(&self, plan: Plan, engine: &dyn Engine, sink: &dyn Sink) -> Result<()> {
+    /// The rows for the next step: in memory where they are few, in a temporary file where they are not.
+    pub fn keep(&self, means: Means) -> Result<Input> {
+        let plan = self.call.plan(true)?;
+        let store = Store::new(plan.output.clone(), &self.call.budget.within(means.memory)?);
+        self.execute(plan, means, &store)?;
+        store.take()
+    }
+
+    pub fn execute(&self, plan: Plan, means: Means, sink: &dyn Sink) -> Result<()> {
         let call = &self.call;
         let Plan { split, how, output } = plan;
-        let inputs = self.narrowed(&split).iter().map(|table| table.rows(engine)).collect::<Result<Vec<Input>>>()?;
+        let memory = call.budget.within(means.memory)?;
+        let inputs = Means { memory: &memory, ..means };
+        let inputs = self.narrowed(&split).iter().map(|table| table.rows(inputs)).collect::<Result<Vec<Input>>>()?;
         let task = Task {
             function: &*self.function,
             name: &call.name,
             signature: call.signature(),
+            step: call.step,
             split: &split,
             how,
             sides: call.zip.as_ref().map_or(&[], |(zip, _)| &zip.names),
-            output: Arc::new(output),
+            output,
             ignore: &call.ignore,
             callback: call.callback.as_deref(),
             stop: None,
         };
-        let losses = engine.execute(&Job { inputs: &inputs, task, memory: call.memory()? }, sink)?;
+        let losses = means.engine.execute(&Job { inputs: &inputs, task, memory }, sink)?;
         if let Some(dropped) = call.dropped {
             dropped.add(losses);
         }
@@ -153,9 +163,13 @@ impl Ready<'_> {
 
     /// The inputs without columns that neither the function nor the split can see.
     fn narrowed(&self, split: &Split) -> Vec<Table> {
-        let Some(mut wanted) = self.function.columns() else { return self.call.inputs.clone() };
-        wanted.extend(split.keys.iter().cloned().chain(split.presort.iter().map(|key| key.column.clone())));
-        self.call.inputs.iter().map(|table| table.only(&wanted)).collect()
+        let sorted = split.presort.iter().map(|key| &key.column);
+        let split: Vec<String> = split.keys.iter().chain(sorted).cloned().collect();
+        let narrow = |(number, table): (usize, &Table)| match self.function.columns(number) {
+            Some(seen) => table.only(&[seen.as_slice(), &split].concat()),
+            None => table.clone(),
+        };
+        self.call.inputs.iter().enumerate().map(narrow).collect()
     }
 }
 
@@ -165,12 +179,12 @@ impl Node for Ready<'static> {
         Ok(DataFrame::empty_with_schema(&self.call.plan(true)?.output))
     }
 
-    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
-        self.run(engine).map(Input::Frame)
+    fn rows(&self, means: Means) -> Result<Input> {
+        self.keep(means)
     }
 
-    fn save(&self, path: &Path, engine: &dyn Engine) -> Option<Result<()>> {
-        Some(self.save_as(path, engine))
+    fn save(&self, path: &Path, means: Means) -> Option<Result<()>> {
+        Some(self.save_as(path, means))
     }
 
     fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {

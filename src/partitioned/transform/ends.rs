@@ -4,10 +4,12 @@ use std::path::Path;
 
 use polars::prelude::*;
 
-use super::super::Engine;
 use super::super::sink::Discard;
+use super::super::table::Means;
+use super::super::{Engine, Input};
 use super::Transform;
 use crate::error::Result;
+use crate::memory::MemoryBudget;
 
 impl<'a> Transform<'a, ()> {
     /// Runs the call on an engine and returns what the function returned for all partitions. The order of its rows is
@@ -30,7 +32,7 @@ impl<'a> Transform<'a, ()> {
     /// [`Error::Input`] for a call that cannot be right, before anything runs; [`Error::Function`] when the function
     /// fails, panics or breaks its schema, with the key of the group; what reading the input reports.
     pub fn run(self, engine: &dyn Engine) -> Result<DataFrame> {
-        self.ready().run(engine)
+        self.run_within(Means { engine, memory: &MemoryBudget::of_this_machine() })
     }
 
     /// Runs the call and writes what the function returns as one Parquet file, while it runs: a result need not fit in
@@ -51,7 +53,7 @@ impl<'a> Transform<'a, ()> {
     /// # Errors
     /// As [`Transform::run`], and [`Error::Io`] when the file cannot be written.
     pub fn save_as<'p>(self, path: &'p Path, engine: &dyn Engine) -> Result<&'p Path> {
-        self.ready().save_as(path, engine)?;
+        self.save_within(path, Means { engine, memory: &MemoryBudget::of_this_machine() })?;
         Ok(path)
     }
 
@@ -78,7 +80,7 @@ impl<'a> Transform<'a, ()> {
         self.call.schema = None;
         let ready = self.ready();
         let plan = ready.call.plan(false)?;
-        ready.execute(plan, engine, &Discard)
+        ready.execute(plan, Means { engine, memory: &MemoryBudget::of_this_machine() }, &Discard)
     }
 
     /// Checks the call and returns the columns that it gives, as a frame without rows. Nothing runs.
@@ -96,5 +98,24 @@ impl<'a> Transform<'a, ()> {
     /// [`Error::Input`] for a call that cannot be right.
     pub fn check(&self) -> Result<DataFrame> {
         Ok(DataFrame::empty_with_schema(&self.call.plan(true)?.output))
+    }
+
+    /// Under the name of a step that a table takes by itself.
+    pub(in super::super) fn step(mut self, name: &str) -> Self {
+        self.call.name = name.to_string();
+        self.call.step = true;
+        self
+    }
+
+    pub(in super::super) fn run_within(self, means: Means) -> Result<DataFrame> {
+        self.ready().run(means)
+    }
+
+    pub(in super::super) fn save_within(self, path: &Path, means: Means) -> Result<()> {
+        self.ready().save_as(path, means)
+    }
+
+    pub(in super::super) fn keep_within(self, means: Means) -> Result<Input> {
+        self.ready().keep(means)
     }
 }
