@@ -83,7 +83,7 @@ impl Function for AfterSetUp<'_> {
         self.function.takes_pieces()
     }
 
-    fn columns(&self) -> Option<Vec<String>> {
-        self.function.columns()
+    fn columns(&self, input: usize) -> Option<Vec<String>> {
+        self.function.columns(input)
     }
 }

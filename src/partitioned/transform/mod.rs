@@ -8,12 +8,11 @@ mod words;
 use std::marker::PhantomData;
 
 use super::Table;
+use super::budget::Budget;
 use super::cotransform::Zip;
 use super::function::{IntoFunction, Registered, name_of};
 use bind::{Plain, Unbound};
 use call::{Call, Ready};
-
-pub(super) use bind::Bound;
 
 /// Says that `function` is to be called on partitions of `input`; nothing runs before [`Transform::run`].
 ///
@@ -99,20 +98,28 @@ impl<'a, P> Transform<'a, P> {
             ignore: vec![],
             dropped: None,
             callback: None,
-            memory: None,
-            spill_to: None,
+            budget: Budget::default(),
+            step: false,
         };
         Self { function, call }
     }
 }
 
-impl<'a> Transform<'a, ()> {
-    pub(super) fn of_zip(zip: Zip, sides: Option<usize>, name: String, type_name: &str, function: Bound<'a>) -> Self {
-        let mut transform = Self::new(zip.tables.clone(), name, type_name, Box::new(function));
-        transform.call.zip = Some((zip, sides));
+impl<'a, P: 'a> Transform<'a, P> {
+    /// A function of so many inputs, or of any number.
+    pub(super) fn of_zip<F, How>(zip: Zip, takes: Option<usize>, name: String, type_name: &str, function: F) -> Self
+    where
+        F: IntoFunction<'a, How, Params = P>,
+        How: 'a,
+    {
+        let unbound = Box::new(Plain { function, how: PhantomData::<fn() -> How> });
+        let mut transform = Self::new(zip.tables.clone(), name, type_name, unbound);
+        transform.call.zip = Some((zip, takes));
         transform
     }
+}
 
+impl<'a> Transform<'a, ()> {
     fn ready(self) -> Ready<'a> {
         Ready { function: self.function.bind(()), call: self.call }
     }

@@ -7,7 +7,7 @@ use polars::prelude::*;
 
 use super::super::Partition;
 use super::super::faults::{Dropped, ErrorKind};
-use super::super::function::IntoInit;
+use super::super::function::{IntoInit, to_json};
 use super::Transform;
 use super::bind::{Bound, SetUp};
 
@@ -140,7 +140,7 @@ impl<'a, P> Transform<'a, P> {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn memory_budget(mut self, bytes: &str) -> Self {
-        self.call.memory = Some(bytes.to_string());
+        self.call.budget.bytes = Some(bytes.to_string());
         self
     }
 
@@ -157,7 +157,7 @@ impl<'a, P> Transform<'a, P> {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn spill_to(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.call.spill_to = Some(folder.into());
+        self.call.budget.spill_to = Some(folder.into());
         self
     }
 
@@ -199,7 +199,8 @@ impl<'a, P> Transform<'a, P> {
         Transform { function: Box::new(function), call: self.call }
     }
 
-    /// What the function takes beside the rows: the same for all partitions. It travels as JSON where functions travel.
+    /// What the function takes beside the rows: the same for all partitions. It travels as JSON where functions travel;
+    /// what JSON cannot say (NaN) stays here, and an engine in another process says so.
     ///
     /// ```
     /// use outgrow::partitioned::{Serial, by, transform};
@@ -216,8 +217,7 @@ impl<'a, P> Transform<'a, P> {
     where
         P: serde::Serialize,
     {
-        self.call.params =
-            serde_json::to_value(&params).map_err(|error| format!("its parameters are not JSON: {error}"));
+        self.call.params = to_json(&params);
         Transform { function: Box::new(Bound(self.function.bind(params))), call: self.call }
     }
 }
