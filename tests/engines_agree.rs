@@ -28,7 +28,7 @@ macro_rules! on_local_engines {
 for_each_case!(on_local_engines);
 
 /// An engine that calls what it finds under the function's name, with parameters that were text in between: what one
-/// must do whose workers are other processes. Closures, which are no case's own function, it runs here.
+/// must do whose workers are other processes. Steps of tables it runs here.
 struct ByName(Threads);
 
 impl Engine for ByName {
@@ -41,7 +41,7 @@ impl Engine for ByName {
     }
 
     fn execute(&self, job: &Job, sink: &dyn Sink) -> outgrow::Result<Losses> {
-        if job.task.name.starts_with("a ") || job.task.name == "matched" || job.task.name == "strict" {
+        if job.task.step {
             return self.0.execute(job, sink);
         }
         let signature = job.signature(self)?;

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use outgrow::ledger;
-use outgrow::partitioned::{Frames, Serial, Table, Threads, by, num, transform};
+use outgrow::ledger::{self, Ledger};
+use outgrow::partitioned::{
+    Engine, Frames, How, Input, Job, Losses, Serial, Sink, Table, Threads, by, num, per_row, transform,
+};
 use polars::prelude::*;
 
 /// Flights of three carriers: of "B6" many more than fit into a budget of 1 MiB.
@@ -89,6 +91,144 @@ fn slices_of_files_larger_than_the_budget() {
     let count = |pieces: Frames| df!("n" => [pieces.map(|piece| piece.height() as u32).sum::<u32>()]);
     let call = transform(path.as_path(), count).schema("n: u32").partition(num(1)).memory_budget("1MiB");
     assert!(call.run(&Serial).unwrap().equals(&df!("n" => [400_000u32]).unwrap()));
+}
+
+fn spilled(ledger: &Ledger, what: &str) -> u64 {
+    ledger.steps.iter().filter(|step| step.what == what).map(|step| step.bytes_spilled).sum()
+}
+
+/// Every other flight has a plane.
+fn planes() -> DataFrame {
+    let ids: Vec<i64> = (0..400_000).step_by(2).collect();
+    df!("seats" => ids.iter().map(|id| id % 300).collect::<Vec<_>>(), "id" => ids).unwrap()
+}
+
+#[test]
+fn the_budget_of_a_call_reaches_the_steps_of_its_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = flights(folder.path());
+    let count = |pieces: Frames| df!("n" => [pieces.map(|piece| piece.height() as u32).sum::<u32>()]);
+    let run = |table: Table, budget: Option<&str>| {
+        let call = transform(table, count).schema("n: u32").partition(by(["carrier"]));
+        let call = if let Some(budget) = budget { call.memory_budget(budget) } else { call };
+        ledger::record(|| call.run(&Threads::new(2)).unwrap().column("n").unwrap().u32().unwrap().sum())
+    };
+    let joined = || Table::from(path.as_path()).join(planes(), How::Inner);
+    let steps = ["exchange by id", "keep rows for the next step", "exchange by carrier"];
+    let (found, ledger) = run(joined(), Some("2MiB"));
+    assert_eq!(found, Some(200_000));
+    for step in steps {
+        assert!(spilled(&ledger, step) > 1 << 19, "{step}: {ledger:?}");
+    }
+    // A table may have a budget of its own, which comes first.
+    let (found, ledger) = run(joined().memory_budget("2MiB"), Some("1GiB"));
+    assert_eq!((found, spilled(&ledger, steps[2])), (Some(200_000), 0));
+    assert!(spilled(&ledger, steps[0]) > 1 << 19 && spilled(&ledger, steps[1]) > 1 << 19, "{ledger:?}");
+    let (_, ledger) = run(joined(), Some("1GiB"));
+    assert!(ledger.steps.iter().all(|step| step.bytes_spilled == 0), "{ledger:?}");
+    let told = transform(joined().memory_budget("much"), count).schema("n: u32").check().unwrap_err().to_string();
+    assert!(told.contains("memory budget `much`: give a whole number and a unit"), "{told}");
+}
+
+/// Each step with so little memory that its rows wait in a file gives what it gives in memory.
+#[test]
+fn steps_of_a_table_in_a_file_give_what_they_give_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = flights(folder.path());
+    let spill = tempfile::tempdir().unwrap();
+    let all = Table::from(path.as_path());
+    let seats = Table::from(planes());
+    let steps: Vec<(&str, Table)> = vec![
+        ("join", all.join(&seats, How::Full)),
+        ("distinct", all.union_all(&all).distinct()),
+        ("subtract", all.subtract_all(all.filter(col("id").lt(lit(1_000))))),
+        ("intersect", all.intersect(all.filter(col("id").gt(lit(1_000))))),
+        ("aggregate", all.aggregate(["id"], [col("carrier").first()])),
+        ("take", all.take(1, by(["id"]))),
+        ("sample", all.filter(col("id").gt(lit(10))).sample(0.9, 1)),
+        ("persist", all.with_columns([(col("id") + lit(1)).alias("next")]).persist()),
+        ("call", transform(&all, |rows: DataFrame| rows).schema("*").into()),
+    ];
+    for (what, table) in steps {
+        let run = |table: &Table| {
+            let (path, out) = (folder.path().join("kept.parquet"), Threads::new(2));
+            let (saved, ledger) = ledger::record(|| table.save_as(&path, &out).map(|_| ()));
+            saved.unwrap_or_else(|error| panic!("{what}: {error}"));
+            let saved = outgrow::ParquetFiles::open(path.to_str().unwrap()).unwrap();
+            let columns: Vec<&str> = saved.schema().iter_names().map(|name| name.as_str()).collect();
+            let rows = saved.read_all(&columns).unwrap().sort(["id"], SortMultipleOptions::default()).unwrap();
+            (rows, ledger.steps.iter().map(|step| step.bytes_spilled).sum::<u64>())
+        };
+        let (tight, bytes) = run(&table.memory_budget("1MiB").spill_to(spill.path()));
+        let (roomy, none) = run(&table.memory_budget("2GiB"));
+        assert!(tight.height() > 300_000 && tight.equals_missing(&roomy), "{what}: {tight} {roomy}");
+        // What a call gives goes to its file as it comes.
+        assert_eq!((bytes > 1 << 20, none), (what != "call", 0), "{what}");
+        assert_eq!(spill.path().read_dir().unwrap().count(), 0, "{what}");
+    }
+}
+
+/// Looks at what an engine is given.
+struct Looks<F>(F);
+
+impl<F: Fn(&Input) -> bool + Sync> Engine for Looks<F> {
+    fn name(&self) -> &'static str {
+        "looks"
+    }
+    fn concurrency(&self) -> usize {
+        2
+    }
+    fn execute(&self, job: &Job, sink: &dyn Sink) -> outgrow::Result<Losses> {
+        assert!(job.inputs.iter().all(&self.0), "it was read before it was needed");
+        Threads::new(2).execute(job, sink)
+    }
+}
+
+#[test]
+fn rows_of_files_are_filtered_selected_joined_and_chained_while_they_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = flights(folder.path());
+    fn in_files(input: &Input) -> bool {
+        match input {
+            Input::Files { .. } => true,
+            Input::Each { of, .. } => in_files(of),
+            Input::Chain(inputs) => inputs.iter().all(in_files),
+            _ => false,
+        }
+    }
+    let all = Table::from(path.as_path());
+    let small = Table::from(df!("carrier" => ["UA"], "name" => ["United"]).unwrap()).broadcast();
+    let table = all.filter(col("id").gt_eq(lit(200_000))).join(small, How::Inner).union_all(
+        all.with_columns([lit("none").alias("name")]).select([col("carrier"), col("id"), col("name")]).dropna(&["id"]),
+    );
+    let found = transform(table, size).schema("carrier: str, n: u32").partition(by(["carrier"])).run(&Looks(in_files));
+    let expected = df!("carrier" => ["AA", "B6", "UA"], "n" => [80_000u32, 240_000, 120_000]).unwrap();
+    assert!(sorted(found.unwrap()).equals(&expected));
+}
+
+#[test]
+fn what_needs_all_rows_at_once_is_refused_beyond_the_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = flights(folder.path());
+    let all = Table::from(path.as_path());
+    let above = all.filter(col("id").gt(col("id").mean()));
+    let told = above.memory_budget("1MiB").run(&Serial).unwrap_err().to_string();
+    assert!(told.starts_with("filter by `[(col(\"id\")) > (col(\"id\").mean())]` needs all rows at once"), "{told}");
+    assert!(
+        told.contains("more than the memory budget of 1.0 MiB") && told.contains("raise .memory_budget()"),
+        "{told}"
+    );
+    assert_eq!(above.memory_budget("64MiB").run(&Serial).unwrap().height(), 200_000);
+    let rows = |split| {
+        let call = transform(&all, size).schema("carrier: str, n: u32").partition(split);
+        call.memory_budget("1MiB").run(&Serial).map(|rows| rows.height())
+    };
+    let told = rows(per_row()).unwrap_err().to_string();
+    assert!(told.contains("per_row() needs all rows at once"), "{told}");
+    // A filter does not say how many rows it leaves: they are counted in a file.
+    let some = transform(all.filter(col("id").gt(lit(5))), size).schema("carrier: str, n: u32");
+    let some = some.partition(num("ROWCOUNT / 1000")).memory_budget("1MiB").run(&Threads::new(2)).unwrap();
+    assert_eq!((some.height(), some.column("n").unwrap().u32().unwrap().sum()), (399, Some(399_994)));
 }
 
 /// Spilled rows have no name in the file system, so nothing can be left of them; a draft of a result has one.

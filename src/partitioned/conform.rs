@@ -1,10 +1,14 @@
 //! Holds what a function returned against the schema that was promised.
 
+use std::str::FromStr;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use polars::prelude::*;
 
 /// The columns of `schema` from `output`, in its order and types; other columns are dropped.
 ///
-/// Values are cast only when nothing is lost: `i32` to `i64`, `"7"` to 7, but not 1.7 to a whole number.
+/// Values are cast only when nothing is lost: `i32` to `i64`, `"7"` to 7, but not 1.7 to a whole number. The same holds
+/// inside of lists and structs.
 ///
 /// # Errors
 /// In words: the column that is missing, or the value that does not fit.
@@ -19,7 +23,10 @@ pub fn conform(output: DataFrame, schema: &Schema) -> Result<DataFrame, String> 
         return Ok(output);
     }
     let columns = schema.iter().map(|(name, dtype)| match output.column(name) {
-        Ok(column) => cast(column, dtype),
+        Ok(column) if column.dtype() == dtype => Ok(column.clone()),
+        Ok(column) => cast(column.as_materialized_series(), dtype)
+            .map(Series::into_column)
+            .map_err(|why| format!("column `{name}` of its output is {}, and {why}", column.dtype())),
         Err(_) => {
             let names: Vec<&str> = output.columns().iter().map(|column| column.name().as_str()).collect();
             Err(format!("its output has no column `{name}`; it has {}", names.join(", ")))
@@ -29,28 +36,118 @@ pub fn conform(output: DataFrame, schema: &Schema) -> Result<DataFrame, String> 
     DataFrame::new(output.height(), columns).map_err(|error| error.to_string())
 }
 
-fn cast(column: &Column, dtype: &DataType) -> Result<Column, String> {
-    let from = column.dtype();
-    if from == dtype {
-        return Ok(column.clone());
-    }
-    let lossy = |value: String| {
-        format!("column `{}` of its output is {from}, and {value} cannot become {dtype}", column.name())
+/// The same values in another type. The error says what cannot be said in it.
+fn cast(values: &Series, to: &DataType) -> Result<Series, String> {
+    let from = values.dtype();
+    let impossible = || format!("its values cannot become {to}");
+    let there = match (from, to) {
+        _ if from == to => return Ok(values.clone()),
+        (DataType::Null, _) => return Ok(Series::full_null(values.name().clone(), values.len(), to)),
+        (DataType::List(_), DataType::List(inner)) => return lists(values, inner),
+        (DataType::Struct(_), DataType::Struct(fields)) => return structs(values, fields),
+        _ if from.is_nested() || to.is_nested() => return Err(impossible()),
+        (DataType::String, _) => read(values, to).ok_or_else(impossible)?,
+        _ => values.cast(to).map_err(|_| impossible())?,
     };
-    let there = column.cast(dtype).map_err(|_| lossy("its values".to_string()))?;
-    let same = if from.is_string() {
-        // Text is read: `"07"` becomes 7, and what is no number becomes null.
-        there.is_null().equal(&column.is_null())
-    } else {
+    let same = match (from, to) {
+        // Text was read: `"07"` became 7, and what is no number became null.
+        (DataType::String, _) | (_, DataType::Binary) => there.is_null().equal(&values.is_null()),
+        // What is written of a number says all of it.
+        (from, DataType::String) if from.is_numeric() || from.is_bool() => return Ok(there),
         // What is lost shows on the way back.
-        let back = there.cast(from).map_err(|error| error.to_string())?;
-        back.as_materialized_series()
-            .equal_missing(column.as_materialized_series())
-            .map_err(|error| error.to_string())?
+        (from, _) => {
+            let back = if to.is_string() { read(&there, from) } else { there.cast(from).ok() };
+            back.and_then(|back| back.equal_missing(values).ok()).ok_or_else(impossible)?
+        }
     };
     match same.iter().position(|same| same != Some(true)) {
-        Some(row) => Err(lossy(format!("the value {}", column.get(row).unwrap_or(AnyValue::Null)))),
+        Some(row) => Err(format!("the value {} cannot become {to}", shown(values, row))),
         None => Ok(there),
+    }
+}
+
+/// A value with all of its digits.
+fn shown(values: &Series, row: usize) -> String {
+    match values.get(row) {
+        Ok(AnyValue::Float64(value)) => value.to_string(),
+        Ok(AnyValue::Float32(value)) => value.to_string(),
+        Ok(value) => value.to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn lists(values: &Series, inner: &DataType) -> Result<Series, String> {
+    let mut why = None;
+    let lists = values.list().map_err(|error| error.to_string())?;
+    // Values that no list shows are not looked at.
+    let lists = lists.trim_lists_to_normalized_offsets().unwrap_or_else(|| lists.clone());
+    let why_not = std::sync::Mutex::new(&mut why);
+    let cast = lists.apply_to_inner(&|elements| {
+        cast(&elements, inner).map_err(|error| {
+            **why_not.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(error);
+            polars_err!(ComputeError: "an element does not fit")
+        })
+    });
+    match cast {
+        Ok(cast) => Ok(cast.into_series()),
+        Err(error) => Err(why.unwrap_or_else(|| error.to_string())),
+    }
+}
+
+/// Fields by name; others are dropped, as columns are.
+fn structs(values: &Series, fields: &[Field]) -> Result<Series, String> {
+    let of = values.struct_().map_err(|error| error.to_string())?;
+    let there = of.fields_as_series();
+    let cast = fields.iter().map(|field| {
+        let found = there.iter().find(|found| found.name() == field.name()).ok_or_else(|| {
+            let names: Vec<&str> = there.iter().map(|field| field.name().as_str()).collect();
+            format!("it has no field `{}`; it has {}", field.name(), names.join(", "))
+        })?;
+        cast(found, field.dtype()).map_err(|why| format!("in its field `{}` {why}", field.name()))
+    });
+    let cast = cast.collect::<Result<Vec<_>, _>>()?;
+    let mut made = StructChunked::from_series(values.name().clone(), values.len(), cast.iter())
+        .map_err(|error| error.to_string())?;
+    made.zip_outer_validity(of);
+    Ok(made.into_series())
+}
+
+/// What texts say, as they are written in a schema's types; null where they say nothing of the kind. `None` when no text
+/// can say a value of this type.
+fn read(texts: &Series, to: &DataType) -> Option<Series> {
+    let strings = texts.str().ok()?;
+    let whole = |read: fn(&str) -> Option<i64>| -> Option<Series> {
+        let read: Int64Chunked = strings.iter().map(|text| text.and_then(read)).collect();
+        read.into_series().with_name(texts.name().clone()).cast(to).ok()
+    };
+    fn moment(text: &str) -> Option<NaiveDateTime> {
+        let read = |format| NaiveDateTime::parse_from_str(text.trim(), format).ok();
+        read("%Y-%m-%dT%H:%M:%S%.f").or_else(|| read("%Y-%m-%d %H:%M:%S%.f"))
+    }
+    match to {
+        DataType::Date => {
+            let days = |text: &str| {
+                NaiveDate::from_str(text.trim()).ok()?.signed_duration_since(NaiveDate::default()).num_days().into()
+            };
+            let days: Int32Chunked =
+                strings.iter().map(|text| text.and_then(days).map(|days: i64| days as i32)).collect();
+            days.into_series().with_name(texts.name().clone()).cast(to).ok()
+        }
+        DataType::Datetime(TimeUnit::Milliseconds, None) => whole(|text| {
+            let moment = moment(text)?.and_utc();
+            (moment.timestamp_subsec_nanos() % 1_000_000 == 0).then(|| moment.timestamp_millis())
+        }),
+        DataType::Datetime(TimeUnit::Microseconds, None) => whole(|text| {
+            let moment = moment(text)?.and_utc();
+            (moment.timestamp_subsec_nanos() % 1_000 == 0).then(|| moment.timestamp_micros())
+        }),
+        DataType::Datetime(TimeUnit::Nanoseconds, None) => whole(|text| moment(text)?.and_utc().timestamp_nanos_opt()),
+        DataType::Time => whole(|text| {
+            let time = NaiveTime::from_str(text.trim()).ok()?;
+            Some(i64::from(time.num_seconds_from_midnight()) * 1_000_000_000 + i64::from(time.nanosecond()))
+        }),
+        to if to.is_temporal() => None,
+        to => texts.cast(to).ok(),
     }
 }
 
@@ -58,24 +155,98 @@ fn cast(column: &Column, dtype: &DataType) -> Result<Column, String> {
 mod tests {
     use super::*;
 
-    fn to(values: Column, dtype: DataType) -> Result<Column, String> {
-        let schema = Schema::from_iter([("x".into(), dtype)]);
+    fn to(values: impl IntoColumn, dtype: &str) -> Result<Column, String> {
+        let values = values.into_column().with_name("x".into());
+        let schema = crate::partitioned::OutputSchema::parse(&format!("x: {dtype}")).unwrap();
+        let schema = schema.resolve(values.clone().into_frame().schema()).unwrap();
         conform(values.into_frame(), &schema).map(|frame| frame.columns()[0].clone())
+    }
+
+    fn series<T, P: ?Sized>(values: T) -> Series
+    where
+        Series: NamedFrom<T, P>,
+    {
+        Series::new("x".into(), values)
     }
 
     #[test]
     fn values_are_cast_when_nothing_is_lost() {
-        assert_eq!(to(Column::new("x".into(), [Some(1i32), None]), DataType::Int64).unwrap().dtype(), &DataType::Int64);
-        assert_eq!(to(Column::new("x".into(), ["7"]), DataType::Int64).unwrap().i64().unwrap().get(0), Some(7));
-        assert_eq!(to(Column::new("x".into(), [2.0]), DataType::Int32).unwrap().i32().unwrap().get(0), Some(2));
+        let same = |values: Series, dtype: &str, expected: Series| {
+            let found = to(values, dtype).unwrap();
+            assert!(found.as_materialized_series().equals_missing(&expected), "{found:?} {expected:?}");
+            assert_eq!(found.dtype(), expected.dtype());
+        };
+        same(series([Some(1i32), None]), "i64", series([Some(1i64), None]));
+        same(series(["7", "08"]), "i64", series([7i64, 8]));
+        same(series([2.0]), "i32", series([2i32]));
+        same(series([true]), "str", series(["true"]));
+        same(series([0.1]), "str", series(["0.1"]));
+        same(series([true, false]), "i8", series([1i8, 0]));
+        same(
+            Series::full_null("x".into(), 2, &DataType::Null),
+            "[i64]",
+            Series::full_null("x".into(), 2, &DataType::List(Box::new(DataType::Int64))),
+        );
+        same(series([series([1i32, 2]), series([3i32])]), "[f64]", series([series([1.0, 2.0]), series([3.0])]));
+        same(series([1i64 << 53]), "f64", series([9007199254740992.0]));
+    }
+
+    #[test]
+    fn texts_are_read_as_days_and_moments() {
+        let shown = |text: &str, dtype: &str| to(series([text]), dtype).map(|read| read.get(0).unwrap().to_string());
+        assert_eq!(shown("2013-07-09", "date").unwrap(), "2013-07-09");
+        assert_eq!(shown("1969-12-31", "date").unwrap(), "1969-12-31");
+        assert_eq!(shown("2013-07-09 05:15:00", "datetime").unwrap(), "2013-07-09 05:15:00");
+        assert_eq!(shown("2013-07-09T05:15:00.25", "datetime[ms]").unwrap(), "2013-07-09 05:15:00.250");
+        assert_eq!(shown("05:15:00", "time").unwrap(), "05:15:00");
+        for (text, dtype) in
+            [("2013-13-01", "date"), ("noon", "datetime"), ("2013-07-09 05:15:00.0001", "datetime[ms]")]
+        {
+            let why = shown(text, dtype).unwrap_err();
+            assert!(why.contains(&format!("the value \"{text}\" cannot become date")), "{why}");
+        }
+        // And back.
+        let day = to(series(["2013-07-09"]), "date").unwrap();
+        assert!(to(day, "str").unwrap().as_materialized_series().equals(&series(["2013-07-09"])));
     }
 
     #[test]
     fn a_value_that_would_be_lost_is_named() {
-        let whole = to(Column::new("x".into(), [1.0, 1.7]), DataType::Int64).unwrap_err();
-        assert_eq!(whole, "column `x` of its output is f64, and the value 1.7 cannot become i64");
-        assert!(to(Column::new("x".into(), ["UA"]), DataType::Int64).unwrap_err().contains("the value \"UA\""));
-        assert!(to(Column::new("x".into(), [1i64 << 40]), DataType::Int32).unwrap_err().contains("1099511627776"));
+        assert_eq!(
+            to(series([1.0, 1.7]), "i64").unwrap_err(),
+            "column `x` of its output is f64, and the value 1.7 cannot become i64"
+        );
+        for (values, dtype, expected) in [
+            (series(["UA"]), "i64", "the value \"UA\" cannot become i64"),
+            (series([1i64 << 40]), "i32", "the value 1099511627776 cannot become i32"),
+            (series([(1i64 << 53) + 1]), "f64", "the value 9007199254740993 cannot become f64"),
+            (series([f64::NAN]), "i64", "the value NaN cannot become i64"),
+            (series([0.1]), "f32", "the value 0.1 cannot become f32"),
+            (series([2]), "bool", "the value 2 cannot become bool"),
+            (series(["true"]), "bool", "its values cannot become bool"),
+            (series([1]), "[i64]", "its values cannot become list[i64]"),
+            (series(["[1]"]), "[i64]", "its values cannot become list[i64]"),
+            (series([1]), "{y: i64}", "its values cannot become struct"),
+            (series([series([1.5])]), "[i64]", "the value 1.5 cannot become i64"),
+        ] {
+            let why = to(values, dtype).unwrap_err();
+            assert!(why.starts_with("column `x` of its output is ") && why.contains(expected), "{why}");
+        }
+    }
+
+    #[test]
+    fn fields_of_structs_are_found_by_name() {
+        let origin = Column::new("origin".into(), [Some("EWR"), None]);
+        let gates = Column::new("gate".into(), [Some(7i64), None]);
+        let frame = DataFrame::new(2, vec![origin, gates]).unwrap();
+        let legs = frame.into_struct("x".into()).into_series();
+        let cast = to(legs.clone(), "{gate: i16, origin: str}").unwrap();
+        assert_eq!(cast.get(0).unwrap().to_string(), "{7,\"EWR\"}");
+        assert_eq!(to(legs.clone(), "{gate: f64}").unwrap().get(0).unwrap().to_string(), "{7.0}");
+        let missing = to(legs.clone(), "{gate: i64, terminal: str}").unwrap_err();
+        assert!(missing.contains("it has no field `terminal`; it has origin, gate"), "{missing}");
+        let lost = to(legs, "{origin: i64}").unwrap_err();
+        assert!(lost.contains("in its field `origin` the value \"EWR\" cannot become i64"), "{lost}");
     }
 
     #[test]

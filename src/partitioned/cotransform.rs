@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::function::{IntoSidesFunction, OfSides, name_of};
-use super::transform::{Bound, Transform};
-use super::{Algo, Engine, How, Input, Job, Partition, Table, Task, by};
+use super::function::{IntoSidesFunction, OfSides, WithParams, name_of};
+use super::stored::Store;
+use super::table::{Means, STEP};
+use super::transform::Transform;
+use super::{Algo, How, Input, Job, Partition, Table, Task, by};
 use crate::error::{Error, Result};
-use crate::memory::MemoryBudget;
 
 /// Inputs whose rows are brought together by key: `flights.zip(weather).by(["origin"]).how(How::Left)`.
 ///
@@ -227,7 +228,8 @@ impl Zip {
 /// Says that `function` is to be called for every key with its rows of each input.
 ///
 /// A side that lacks the key is given as a frame without rows. The function takes the inputs by position, each in any
-/// shape a partition can have, or by name as [`Sides`](super::Sides).
+/// shape a partition can have, or by name as [`Sides`](super::Sides); [`IntoSidesFunction`] lists the shapes. All that
+/// can be said of a [`Transform`] can be said of it, but for how rows are split, which the zip says.
 ///
 /// ```
 /// use outgrow::partitioned::{How, Serial, Zippable, cotransform};
@@ -245,14 +247,13 @@ impl Zip {
 /// assert_eq!(counts.height(), 2);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-pub fn cotransform<'a, F, How>(zip: Zip, function: F) -> Transform<'a, ()>
+pub fn cotransform<'a, F, How>(zip: Zip, function: F) -> Transform<'a, F::Params>
 where
     F: IntoSidesFunction<'a, How>,
+    F::Params: 'a,
     How: 'a,
 {
-    let wants = F::SIDES;
-    let bound = Bound(Box::new(OfSides { function, how: PhantomData::<fn() -> How> }));
-    Transform::of_zip(zip, wants, name_of::<F>(), std::any::type_name::<F>(), bound)
+    Transform::of_zip(zip, F::SIDES, name_of::<F>(), std::any::type_name::<F>(), OfSides::new(function))
 }
 
 /// The columns that all inputs have, in the order of the first.
@@ -283,20 +284,23 @@ pub(super) fn same_types(inputs: &[&DataFrame], keys: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Brings the rows of two inputs together by key, without matching them, and runs `function` on each pair of buckets.
+/// Brings the rows of two inputs together by key, without matching them, and runs `function` on each pair of buckets:
+/// a step of a table, under the name of what it does.
 pub(super) fn brought_together(
-    engine: &dyn Engine,
+    name: &str,
+    means: Means,
     inputs: &[Input; 2],
     keys: &[String],
     output: &DataFrame,
     function: impl Fn(DataFrame, DataFrame) -> Result<DataFrame> + Send + Sync,
-) -> Result<DataFrame> {
+) -> Result<Input> {
     let split = by(keys).algo(Algo::Coarse).check(inputs[0].empty()?.schema())?;
-    let function = OfSides { function, how: PhantomData::<fn() -> _> };
+    let function = WithParams { function: OfSides::new(function), params: (), how: PhantomData::<fn() -> _> };
     let task = Task {
         function: &function,
-        name: "a step of a table",
-        signature: Err("it is a step of a table. Run the table on a local engine, and send its rows".into()),
+        name,
+        signature: Err(STEP.to_string()),
+        step: true,
         split: &split,
         how: None,
         sides: &["0".into(), "1".into()],
@@ -305,7 +309,7 @@ pub(super) fn brought_together(
         callback: None,
         stop: None,
     };
-    let sink = super::sink::Collect::new();
-    engine.execute(&Job { inputs, task, memory: MemoryBudget::of_this_machine() }, &sink)?;
-    sink.frame(output.schema())
+    let store = Store::new(output.schema().clone(), means.memory);
+    means.engine.execute(&Job { inputs, task, memory: means.memory.clone() }, &store)?;
+    store.take()
 }

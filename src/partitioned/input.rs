@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::memory::{MemoryBudget, show_bytes};
 use crate::parquet::ParquetFiles;
 
 /// Rows of a slice of a frame: enough that a slice pays for itself, few enough that it stays in a processor's cache.
@@ -53,9 +54,10 @@ pub enum Input {
         /// The columns to read, in this order.
         columns: Vec<String>,
     },
-    /// Rows of a query that were written to a temporary file as they came.
-    #[cfg(feature = "streaming")]
+    /// Rows that an earlier step computed: what does not fit in memory is in a temporary file.
     Stored(super::stored::Stored),
+    /// Rows of inputs with the same columns, one after the other.
+    Chain(Vec<Input>),
     /// Rows that become others when they are read.
     Each {
         /// Which rows.
@@ -84,8 +86,8 @@ impl Input {
         match self {
             Input::Frame(frame) => Ok(frame.clear()),
             Input::Files { files, columns } => files.empty(&names(columns)),
-            #[cfg(feature = "streaming")]
             Input::Stored(stored) => Ok(stored.empty()),
+            Input::Chain(inputs) => inputs.first().map_or_else(|| Ok(DataFrame::empty()), Input::empty),
             Input::Each { of, slice, .. } => slice(of.empty()?),
         }
     }
@@ -102,8 +104,8 @@ impl Input {
         match self {
             Input::Frame(frame) => Some(frame.height()),
             Input::Files { files, .. } => Some(files.rows()),
-            #[cfg(feature = "streaming")]
             Input::Stored(stored) => Some(stored.rows().sum()),
+            Input::Chain(inputs) => inputs.iter().map(Input::rows).sum(),
             Input::Each { of, keeps_rows: true, .. } => of.rows(),
             Input::Each { .. } => None,
         }
@@ -155,9 +157,12 @@ impl Input {
         match self {
             Input::Frame(frame) => ranges((SLICE_ROWS..frame.height()).step_by(SLICE_ROWS).chain([frame.height()])),
             Input::Files { files, .. } => ranges(ends(files.row_group_rows())),
-            #[cfg(feature = "streaming")]
             Input::Stored(stored) => ranges(ends(stored.rows())),
             Input::Each { of, .. } => of.slices(),
+            Input::Chain(inputs) => {
+                let lengths = inputs.iter().flat_map(Input::slices).map(|slice| slice.len());
+                ranges(ends(lengths.filter(|length| *length > 0)))
+            }
         }
     }
 
@@ -212,6 +217,30 @@ impl Input {
         Ok(all)
     }
 
+    /// All rows, where they take no more than the memory budget; `why` says what needs all of them at once.
+    pub(super) fn collect_within(&self, memory: &MemoryBudget, why: &str) -> Result<DataFrame> {
+        if let Input::Frame(frame) = self {
+            return Ok(frame.clone());
+        }
+        let mut all = self.empty()?;
+        let mut bytes = 0;
+        for slice in self.slices() {
+            for piece in self.pieces(slice) {
+                let piece = piece?;
+                bytes += piece.estimated_size() as u64;
+                if bytes > memory.bytes {
+                    let budget = show_bytes(memory.bytes);
+                    return Err(Error::input(format!(
+                        "{why} needs all rows at once, and they take more than the memory budget of {budget}. Filter or \
+                         aggregate before it, or raise .memory_budget()."
+                    )));
+                }
+                all.vstack_mut_owned(piece)?;
+            }
+        }
+        Ok(all)
+    }
+
     /// Rows of one slice, which has this number and starts at row `start`.
     fn read(&self, number: usize, start: usize, rows: Range<usize>) -> Result<DataFrame> {
         match self {
@@ -225,9 +254,21 @@ impl Input {
                     slice.slice((rows.start - start) as i64, rows.len())
                 })
             }
-            #[cfg(feature = "streaming")]
             Input::Stored(stored) => Ok(stored.read(number)?.slice((rows.start - start) as i64, rows.len())),
             Input::Each { of, slice, .. } => slice(of.read(number, start, rows)?),
+            Input::Chain(inputs) => {
+                let (mut before, mut first) = (0, 0);
+                for input in inputs {
+                    let slices = input.slices();
+                    let count = slices.iter().filter(|slice| !slice.is_empty()).count();
+                    let end = first + slices.last().map_or(0, |slice| slice.end);
+                    if number < before + count {
+                        return input.read(number - before, start - first, rows.start - first..rows.end - first);
+                    }
+                    (before, first) = (before + count, end);
+                }
+                self.empty()
+            }
         }
     }
 }
@@ -268,6 +309,37 @@ fn width(dtype: &DataType) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_chain_is_one_input_after_the_other() {
+        let frame = |from: u32, to: u32| df!("n" => (from..to).collect::<Vec<_>>()).unwrap();
+        let (first, second) = (SLICE_ROWS as u32 + 3, 2 * SLICE_ROWS as u32);
+        let parts = [(0, first), (0, 0), (first, first + 1), (first + 1, second), (0, 0)];
+        let chain = Input::Chain(parts.map(|(from, to)| Input::Frame(frame(from, to))).into());
+        assert_eq!((chain.slices().len(), chain.rows()), (4, Some(second as usize)));
+        assert!(chain.collect().unwrap().equals(&frame(0, second)));
+        let middle = first as usize - 2..first as usize + 5;
+        let pieces: Vec<DataFrame> = chain.pieces(middle).map(|piece| piece.unwrap()).collect();
+        assert_eq!(pieces.iter().map(DataFrame::height).collect::<Vec<_>>(), [2, 1, 4]);
+        assert!(pieces[2].equals(&frame(first + 1, first + 5)));
+        let none = Input::Chain(vec![Input::Frame(frame(0, 0)), Input::Frame(frame(0, 0))]);
+        assert_eq!(none.slices(), [0..0]);
+        assert!(none.collect().unwrap().equals(&frame(0, 0)));
+    }
+
+    #[test]
+    fn what_needs_all_rows_is_refused_when_they_are_more_than_the_budget() {
+        let rows = Input::Frame(df!("n" => vec![0u8; 3 << 20]).unwrap());
+        let read = Input::Chain(vec![rows.clone()]);
+        let within = |input: &Input, budget| input.collect_within(&MemoryBudget::of(budget).unwrap(), "sorting");
+        assert_eq!(within(&read, "4MiB").unwrap().height(), 3 << 20);
+        let told = within(&read, "2MiB").unwrap_err().to_string();
+        assert!(
+            told.starts_with("sorting needs all rows at once, and they take more than the memory budget of 2.0 MiB.")
+        );
+        // What is in memory already costs nothing more.
+        assert_eq!(within(&rows, "2MiB").unwrap().height(), 3 << 20);
+    }
 
     #[test]
     fn pieces_are_the_rows_of_the_range() {

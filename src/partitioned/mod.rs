@@ -27,6 +27,7 @@
 //! before, [`cotransform()`] takes several inputs, [`Engine`] is who does the work, [`Task`] what is done in one physical
 //! partition, and `local` how [`Serial`] and [`Threads`] do it. [`coming_from_fugue`] maps Fugue's names to ours.
 
+mod budget;
 pub mod coming_from_fugue;
 mod conform;
 mod cotransform;
@@ -42,7 +43,6 @@ mod partition;
 mod rows;
 mod schema;
 mod sink;
-#[cfg(feature = "streaming")]
 mod stored;
 mod table;
 mod task;
@@ -62,7 +62,6 @@ pub use input::{EachSlice, Input};
 pub use partition::{Algo, Partition, Split, by, num, per_row};
 pub use schema::OutputSchema;
 pub use sink::Sink;
-#[cfg(feature = "streaming")]
 pub use stored::Stored;
 pub use table::Table;
 pub use task::{Done, Task};

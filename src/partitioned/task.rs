@@ -9,7 +9,9 @@ use polars::prelude::*;
 
 use super::conform::conform;
 use super::faults::{ErrorKind, Losses, Panicked};
-use super::function::{Callback, Cursor, DoesNotFit, Frames, Function, Given, Output, Sides, Signature, Work};
+use super::function::{
+    Callback, Cursor, DoesNotFit, Frames, Function, Given, GivenAway, Output, Sides, Signature, Work,
+};
 use super::sink::{Sink, Stack};
 use super::{How, Split};
 use crate::error::{Error, Result};
@@ -25,6 +27,9 @@ pub struct Task<'a> {
     pub name: &'a str,
     /// How another process can call it, or why it cannot, in words.
     pub signature: std::result::Result<Signature, String>,
+    /// It is a step that a table takes by itself, such as a join. It has no name in another process: an engine that
+    /// calls functions there leaves it to [`Threads`](super::Threads).
+    pub step: bool,
     /// How rows are split.
     pub split: &'a Split,
     /// Which groups of a zip are kept; `None` where there is one input, and where several are brought together by key
@@ -236,11 +241,17 @@ impl<'a> Running<'a, '_> {
             return Ok(());
         }
         let pieces = match &rows {
-            Given::Pieces(pieces) => Some((pieces.trouble(), pieces.seen())),
+            Given::Pieces(pieces) => Some(pieces.given_away()),
             _ => None,
         };
         let outcome = self.attempt(rows, cursor);
-        let height = pieces.as_ref().map_or(height, |(_, seen)| seen.load(Ordering::Relaxed));
+        let ignored = match &outcome {
+            Err(Fault::Own(error)) => self.task.ignore.iter().any(|kind| kind.matches(error)),
+            _ => false,
+        };
+        // What is dropped is all of its rows, however few of them the function looked at.
+        pieces.iter().filter(|_| ignored).for_each(GivenAway::drain);
+        let height = pieces.as_ref().map_or(height, GivenAway::rows);
         self.done.groups += 1;
         self.done.rows += height as u64;
         if height as u64 > self.done.largest_rows || self.done.largest.is_empty() {
@@ -248,10 +259,10 @@ impl<'a> Running<'a, '_> {
             self.done.largest = cursor.describe();
         }
         // What could not be read comes first: the function then failed, or did not, on half of its rows.
-        let unread = pieces.and_then(|(trouble, _)| trouble.take());
+        let unread = pieces.and_then(|pieces| pieces.trouble());
         let outcome = match (unread, outcome) {
             (Some(error), _) => Err(error.downcast::<Error>().map_or_else(Fault::Own, Fault::Engine)),
-            (None, Err(Fault::Own(error))) if self.task.ignore.iter().any(|kind| kind.matches(&error)) => {
+            (None, Err(Fault::Own(error))) if ignored => {
                 let first = Some(format!("{}: {error:#}", cursor.describe()));
                 self.done.losses.add(Losses { partitions: 1, rows: height, first });
                 Ok(())

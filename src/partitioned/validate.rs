@@ -18,12 +18,16 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// [`Error::Input`] for a rule that is broken, unknown, or cannot be read.
-pub(super) fn validate(function: &str, rules: &str, split: &Split, input: &Schema) -> Result<()> {
+pub(super) fn validate(function: &str, rules: &str, split: &Split, inputs: &[DataFrame]) -> Result<()> {
     for rule in rules.split(';').map(str::trim).filter(|rule| !rule.is_empty()) {
         let broken = |why: String| Error::input(format!("function `{function}` demands `{rule}`, but {why}."));
         let unreadable = |why: &dyn std::fmt::Display| Error::input(format!("rule `{rule}`: {why}"));
         let (name, wanted) = rule.split_once(':').unwrap_or((rule, ""));
         let keys = || split.keys.join(", ");
+        let input = || match inputs {
+            [one] => Ok(one.schema()),
+            _ => Err(unreadable(&"it speaks of one input, and there are several. Leave it out.")),
+        };
         match name.trim() {
             "partition_by_has" | "partition_by_is" => {
                 let wanted: Presort = wanted.parse().map_err(|error| unreadable(&error))?;
@@ -43,14 +47,15 @@ pub(super) fn validate(function: &str, rules: &str, split: &Split, input: &Schem
                     return Err(broken(format!("the presort is `{there}`. Add `{missing}` to presort(...)")));
                 }
             }
-            "input_has" => has(wanted, input).map_err(|why| match why {
+            "input_has" => has(wanted, input()?).map_err(|why| match why {
                 Ok(broken_by) => broken(broken_by),
                 Err(text) => unreadable(&text),
             })?,
             "input_is" => {
+                let input = input()?;
                 let wanted = OutputSchema::parse(wanted).and_then(|wanted| wanted.resolve(input));
                 let wanted = wanted.map_err(|error| unreadable(&error))?;
-                if wanted != *input {
+                if wanted != **input {
                     let there =
                         OutputSchema::of(input).map_or_else(|error| error.to_string(), |there| there.to_string());
                     return Err(broken(format!("the input is `{there}`. Give it just those columns, in that order")));
@@ -102,7 +107,7 @@ mod tests {
     fn check(rules: &str) -> Result<()> {
         let input = df!("a" => [1i64], "b" => ["x"], "c" => [1.0]).unwrap();
         let split = by(["a"]).presort("c desc").check(input.schema()).unwrap();
-        validate("fit", rules, &split, input.schema())
+        validate("fit", rules, &split, &[input])
     }
 
     #[test]
@@ -129,6 +134,21 @@ mod tests {
         ] {
             let message = check(rules).unwrap_err().to_string();
             assert!(message.contains(expected), "{rules}: {message}");
+        }
+    }
+
+    #[test]
+    fn several_inputs_have_keys_in_common_and_no_columns() {
+        let input = df!("a" => [1]).unwrap();
+        let split = by(["a"]).check(input.schema()).unwrap();
+        let check = |rules| validate("fit", rules, &split, &[input.clone(), input.clone()]);
+        check("partition_by_is: a").unwrap();
+        for rules in ["input_has: a", "input_is: a: i32"] {
+            let message = check(rules).unwrap_err().to_string();
+            assert_eq!(
+                message,
+                format!("rule `{rules}`: it speaks of one input, and there are several. Leave it out.")
+            );
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use outgrow::partitioned::{Cursor, Dropped, Engine, ErrorKind, Frames, by, transform};
+use outgrow::partitioned::{Cursor, Dropped, Engine, ErrorKind, Frames, Partition, by, num, transform};
 use polars::prelude::*;
 
 use super::{message, same, same_rows, unreachable};
@@ -65,11 +65,11 @@ struct TooMany;
 /// Gives each row, and fails after the second.
 fn two_at_most(pieces: Frames) -> impl Iterator<Item = Result<DataFrame, TooMany>> {
     let rows = pieces.flat_map(|piece| (0..piece.height()).map(move |row| piece.slice(row as i64, 1)));
-    rows.enumerate().map(|(at, row)| if at < 1 { Ok(row) } else { Err(TooMany) })
+    rows.enumerate().flat_map(|(at, row)| std::iter::once(Ok(row)).chain((at == 1).then_some(Err(TooMany))))
 }
 outgrow::register!(two_at_most);
 
-/// Case 4, with the limit at the second row.
+/// Case 4.
 pub fn ignored_errors_drop_the_whole_group_and_say_so(engine: &dyn Engine) {
     let input = df!("a" => [Some(1), None, Some(3), None], "b" => [2, 1, 4, 4]).unwrap();
     let dropped = Dropped::default();
@@ -83,6 +83,25 @@ pub fn ignored_errors_drop_the_whole_group_and_say_so(engine: &dyn Engine) {
     assert_eq!((dropped.partitions(), dropped.rows()), (1, 2));
     let told = dropped.to_string();
     assert_eq!(told, "1 partition with 2 rows dropped; the first: for a = null: more than two rows");
+}
+
+/// Fails at its first piece.
+fn gives_up(pieces: Frames) -> anyhow::Result<DataFrame> {
+    let first = pieces.map(|piece| piece.height()).next();
+    anyhow::bail!("a first piece of {first:?} rows is too much")
+}
+outgrow::register!(gives_up);
+
+/// The rows of a partition are counted whether the function looked at them or not.
+pub fn dropped_rows_are_counted_to_the_last(engine: &dyn Engine) {
+    let rows = 300_000;
+    let input = df!("a" => vec![1; rows], "n" => (0..rows as i64).collect::<Vec<_>>()).unwrap();
+    for partition in [Partition::default(), num(1), num(3), by(["a"])] {
+        let dropped = Dropped::default();
+        let call = transform(&input, gives_up).schema("*").partition(partition).memory_budget("1MiB");
+        let found = call.ignore_errors([ErrorKind::any()], &dropped).run(engine).unwrap();
+        assert_eq!((found.height(), dropped.rows()), (0, rows), "{dropped}");
+    }
 }
 
 pub fn errors_of_another_kind_are_not_ignored(engine: &dyn Engine) {
@@ -113,17 +132,15 @@ outgrow::register!(a_third);
 pub fn structs_that_break_the_schema_are_not_ignored(engine: &dyn Engine) {
     for (schema, expected) in [
         ("delay: f32", "cannot become f32"),
-        ("delay: i64", "rows and structs do not fit"),
-        ("delay: f64, mean: str", ""),
+        ("delay: i64", "column `delay` of its output is f64, and the value 0.3333333333333333 cannot become i64"),
+        ("delay: f64, mean: str", "its output has no column `mean`; it has delay"),
     ] {
         let dropped = Dropped::default();
         let call = transform(carrier("AA"), a_third).schema(schema).partition(by(["carrier"]));
-        let outcome = call.ignore_errors([ErrorKind::any()], &dropped).run(engine);
+        let told = message(call.ignore_errors([ErrorKind::any()], &dropped).run(engine));
         assert_eq!(dropped.partitions(), 0);
-        if !expected.is_empty() {
-            let told = message(outcome);
-            assert!(told.contains(expected) && told.contains("what .schema() promises"), "{told}");
-        }
+        assert!(told.contains("`a_third` failed for carrier = \"AA\"") && told.contains(expected), "{told}");
+        assert!(told.contains("what .schema() promises"), "{told}");
     }
 }
 

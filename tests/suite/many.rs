@@ -1,6 +1,8 @@
 //! Several inputs.
 
-use outgrow::partitioned::{Engine, How, Sides, Zip, Zippable, cotransform};
+use outgrow::partitioned::{
+    Cursor, Dropped, Engine, ErrorKind, How, Sides, Table, Transform, Zip, Zippable, cotransform,
+};
 use polars::prelude::*;
 
 use super::{message, same_rows};
@@ -138,6 +140,63 @@ outgrow::register!(add, sides);
 pub fn zip_of_structs(engine: &dyn Engine) {
     let found = cotransform(zipped(How::Full), add).schema("sum: i32").run(engine).unwrap();
     same_rows(&found, &df!("sum" => [13, 4, 2]).unwrap());
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Scale {
+    by: u32,
+}
+
+fn scale(text: &String) -> Result<Scale, std::num::ParseIntError> {
+    Ok(Scale { by: text.parse()? })
+}
+
+/// Everything that a function of one table may ask for: by reference, parameters that were set up, a cursor.
+fn told(left: &DataFrame, right: &DataFrame, scale: &Scale, cursor: Cursor) -> anyhow::Result<DataFrame> {
+    let key: i32 = cursor.key("a")?.try_extract()?;
+    anyhow::ensure!(key != 7, "no flights");
+    cursor.send(&key)?;
+    Ok(df!("key" => [key], "left" => [scale.by * left.height() as u32], "right" => [right.height() as u32])?)
+}
+outgrow::register!(told, sides, validate = "partition_by_has: a", on_init = scale);
+
+pub fn a_cotransform_has_all_that_a_transform_has(engine: &dyn Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sizes.parquet");
+    let (dropped, received) = (Dropped::default(), std::sync::Mutex::new(Vec::new()));
+    fn call<'a>() -> Transform<'a> {
+        let zip = a().zip(b()).by(["a"]).how(How::Full).num("CONCURRENCY * 2");
+        cotransform(zip, told).on_init(scale).params("10".to_string()).schema(SIZES).memory_budget("16MiB")
+    }
+    let ignored = call()
+        .ignore_errors([ErrorKind::any()], &dropped)
+        .callback(|key: i32| received.lock().unwrap().push(key))
+        .validate("partition_by_is: a")
+        .save_as(&path, engine)
+        .unwrap();
+    let found = Table::from(ignored).run(&outgrow::partitioned::Serial).unwrap();
+    same_rows(&found, &df!("key" => [1, 3], "left" => [20u32, 10], "right" => [1u32, 0]).unwrap());
+    assert_eq!((dropped.partitions(), dropped.rows()), (1, 1));
+    let mut received = received.into_inner().unwrap();
+    received.sort_unstable();
+    assert_eq!(received, [1, 3]);
+    let failed = message(call().for_each(engine));
+    assert!(failed.contains("function `told` failed for a = 7: no flights"), "{failed}");
+    assert!(message(call().validate("input_has: a").run(engine)).contains("there are several"));
+    let by_another = cotransform(df!("x" => [1]).unwrap().zip(df!("x" => [1]).unwrap()), told).on_init(scale);
+    let refused = message(by_another.params("1".to_string()).schema(SIZES).run(engine));
+    assert!(refused.contains("function `told` demands `partition_by_has: a`"), "{refused}");
+}
+
+fn sum_of(flights: &[Flight], weather: &[Weather], times: &i32) -> Vec<Both> {
+    let sum = flights.iter().map(|flight| flight.b).chain(weather.iter().map(|weather| weather.c)).sum::<i32>();
+    vec![Both { sum: times * sum }]
+}
+outgrow::register!(sum_of, sides);
+
+pub fn zip_of_slices_with_parameters(engine: &dyn Engine) {
+    let found = cotransform(zipped(How::Full), sum_of).params(2).schema("sum: i32").run(engine).unwrap();
+    same_rows(&found, &df!("sum" => [26, 8, 4]).unwrap());
 }
 
 pub fn a_wrong_zip_is_refused(engine: &dyn Engine) {

@@ -38,14 +38,15 @@ macro_rules! for_each_case {
             a_call_is_the_input_of_another for_each_returns_nothing save_as_writes_what_run_returns
             // faults
             errors_name_function_key_and_cause panics_name_function_key_and_cause a_broken_schema_names_column_and_value
-            ignored_errors_drop_the_whole_group_and_say_so errors_of_another_kind_are_not_ignored
+            ignored_errors_drop_the_whole_group_and_say_so dropped_rows_are_counted_to_the_last errors_of_another_kind_are_not_ignored
             what_breaks_the_schema_is_not_ignored structs_that_break_the_schema_are_not_ignored
             nothing_is_called_after_a_failure panics_can_be_ignored a_callback_receives_values
             a_callback_of_another_type_is_an_error rules_are_checked_before_anything_runs
             a_wrong_call_is_refused_before_anything_runs a_failing_set_up_is_told
             // several inputs
             zip_inner zip_left zip_right zip_full zip_cross zip_by_common_columns zip_of_three_by_name
-            zip_null_keys_never_match zip_presorts_each_side zip_of_structs a_wrong_zip_is_refused
+            zip_null_keys_never_match zip_presorts_each_side zip_of_structs zip_of_slices_with_parameters
+            a_cotransform_has_all_that_a_transform_has a_wrong_zip_is_refused
             joins_of_all_kinds joins_do_not_match_nulls a_broadcast_join_gives_the_same a_wrong_join_is_refused
             unions_subtractions_intersections sets_of_other_columns_are_refused take_of_all_and_by_group
             sample_is_seeded fillna_and_dropna select_filter_and_aggregate an_expression_over_all_rows_sees_all_rows

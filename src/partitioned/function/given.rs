@@ -1,12 +1,11 @@
 //! The shapes in which a function can be given its rows.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use polars::prelude::*;
 use serde::de::DeserializeOwned;
 
-use super::structs;
+use super::{fields, structs};
 use crate::error::{Error, Result};
 
 /// The rows of one logical partition, on their way into a function.
@@ -86,7 +85,7 @@ impl TakesPartition for DataFrame {
 /// Plain structs, a row each: `#[derive(serde::Deserialize)]` is all they need.
 impl<T: DeserializeOwned> TakesPartition for Vec<T> {
     fn columns() -> Option<Vec<String>> {
-        structs::fields_of::<T>()
+        fields::fields_of::<T>()
     }
 
     fn take(rows: Given) -> anyhow::Result<Self> {
@@ -123,7 +122,7 @@ impl<T: DeserializeOwned> TakesPartition for Structs<T> {
     const PIECES: bool = true;
 
     fn columns() -> Option<Vec<String>> {
-        structs::fields_of::<T>()
+        fields::fields_of::<T>()
     }
 
     fn take(rows: Given) -> anyhow::Result<Self> {
@@ -142,7 +141,7 @@ impl<T: DeserializeOwned> Iterator for Structs<T> {
             match structs::from_frame(&self.pieces.next()?) {
                 Ok(made) => self.made = made.into_iter(),
                 Err(error) => {
-                    self.pieces.trouble.set(error);
+                    lock(&self.pieces.0).fail(error);
                     return None;
                 }
             }
@@ -167,23 +166,57 @@ impl<T: DeserializeOwned> Iterator for Structs<T> {
 /// assert!(late.equals(&df!("carrier" => ["UA"], "delay" => [33])?));
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-pub struct Frames {
-    pieces: Box<dyn Iterator<Item = Result<DataFrame>> + Send>,
-    trouble: Trouble,
-    seen: Arc<AtomicUsize>,
+pub struct Frames(Arc<Mutex<Pieces>>);
+
+/// What is left of the pieces, and what happened to those before. It outlives the iterator, which is the function's own.
+struct Pieces {
+    left: Box<dyn Iterator<Item = Result<DataFrame>> + Send>,
+    rows: usize,
+    trouble: Option<anyhow::Error>,
 }
 
-/// What went wrong while pieces were read; it outlives the iterator, which is the function's own.
-#[derive(Clone, Default)]
-pub(in super::super) struct Trouble(Arc<Mutex<Option<anyhow::Error>>>);
-
-impl Trouble {
-    fn set(&self, error: anyhow::Error) {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
+impl Pieces {
+    fn next(&mut self) -> Option<DataFrame> {
+        match self.left.next()? {
+            Ok(piece) => {
+                self.rows += piece.height();
+                Some(piece)
+            }
+            Err(error) => {
+                self.fail(error.into());
+                None
+            }
+        }
     }
 
-    pub fn take(&self) -> Option<anyhow::Error> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take()
+    fn fail(&mut self, error: anyhow::Error) {
+        self.trouble.get_or_insert(error);
+        self.left = Box::new(std::iter::empty());
+    }
+}
+
+/// What an engine can still ask of pieces that it gave away.
+pub(in super::super) struct GivenAway(Arc<Mutex<Pieces>>);
+
+fn lock(pieces: &Mutex<Pieces>) -> MutexGuard<'_, Pieces> {
+    pieces.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl GivenAway {
+    /// What went wrong while pieces were read.
+    pub fn trouble(&self) -> Option<anyhow::Error> {
+        lock(&self.0).trouble.take()
+    }
+
+    /// How many rows were read.
+    pub fn rows(&self) -> usize {
+        lock(&self.0).rows
+    }
+
+    /// Reads what the function left.
+    pub fn drain(&self) {
+        let mut pieces = lock(&self.0);
+        while pieces.next().is_some() {}
     }
 }
 
@@ -201,16 +234,11 @@ impl Frames {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn new(pieces: impl Iterator<Item = Result<DataFrame>> + Send + 'static) -> Self {
-        Self { pieces: Box::new(pieces), trouble: Trouble::default(), seen: Arc::default() }
+        Self(Arc::new(Mutex::new(Pieces { left: Box::new(pieces), rows: 0, trouble: None })))
     }
 
-    pub(in super::super) fn trouble(&self) -> Trouble {
-        self.trouble.clone()
-    }
-
-    /// How many rows were given so far.
-    pub(in super::super) fn seen(&self) -> Arc<AtomicUsize> {
-        self.seen.clone()
+    pub(in super::super) fn given_away(&self) -> GivenAway {
+        GivenAway(self.0.clone())
     }
 
     fn stack(&mut self) -> anyhow::Result<DataFrame> {
@@ -226,17 +254,7 @@ impl Iterator for Frames {
     type Item = DataFrame;
 
     fn next(&mut self) -> Option<DataFrame> {
-        match self.pieces.next()? {
-            Ok(piece) => {
-                self.seen.fetch_add(piece.height(), Ordering::Relaxed);
-                Some(piece)
-            }
-            Err(error) => {
-                self.trouble.set(error.into());
-                self.pieces = Box::new(std::iter::empty());
-                None
-            }
-        }
+        lock(&self.0).next()
     }
 }
 
@@ -370,6 +388,9 @@ pub trait GivenSides: Sized {
     /// How many sides it takes; `None` for any number.
     const SIDES: Option<usize>;
 
+    /// The columns of a side that can be seen in this shape; `None` for all.
+    fn columns(side: usize) -> Option<Vec<String>>;
+
     /// Brings the sides into this shape.
     ///
     /// # Errors
@@ -380,6 +401,10 @@ pub trait GivenSides: Sized {
 impl GivenSides for (Sides,) {
     const SIDES: Option<usize> = None;
 
+    fn columns(_: usize) -> Option<Vec<String>> {
+        None
+    }
+
     fn take(sides: Sides) -> anyhow::Result<Self> {
         Ok((sides,))
     }
@@ -389,6 +414,10 @@ macro_rules! sides {
     ($count:literal, $($side:ident)+) => {
         impl<$($side: TakesPartition),+> GivenSides for ($($side,)+) {
             const SIDES: Option<usize> = Some($count);
+
+            fn columns(side: usize) -> Option<Vec<String>> {
+                [$($side::columns),+].get(side).and_then(|columns| columns())
+            }
 
             fn take(sides: Sides) -> anyhow::Result<Self> {
                 let mut sides = sides.0.into_iter();

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use polars::prelude::*;
 
-use super::{Cursor, Function, Given, GivenSides, GivesRows, Output, TakesPartition, TakesSlice, Work};
+use super::{Cursor, Function, Given, GivesRows, Output, TakesPartition, TakesSlice, Work};
 
 /// A function that can be called on a partition: `fn(rows)`, `fn(rows, &parameters)`, `fn(rows, cursor)` or
 /// `fn(rows, &parameters, cursor)`.
@@ -56,7 +56,7 @@ pub trait IntoFunction<'a, How>: Send + Sync + 'a {
 
     /// See [`Function::columns`].
     #[doc(hidden)]
-    fn columns() -> Option<Vec<String>>;
+    fn columns(input: usize) -> Option<Vec<String>>;
 }
 
 macro_rules! shapes {
@@ -77,7 +77,7 @@ macro_rules! shapes {
                 self(A::take(rows)? $($values)*).give(output)
             }
 
-            fn columns() -> Option<Vec<String>> {
+            fn columns(_: usize) -> Option<Vec<String>> {
                 A::columns()
             }
         }
@@ -96,7 +96,7 @@ macro_rules! shapes {
                 self(rows.borrow() $($values)*).give(output)
             }
 
-            fn columns() -> Option<Vec<String>> {
+            fn columns(_: usize) -> Option<Vec<String>> {
                 A::Owned::columns()
             }
         }
@@ -135,8 +135,8 @@ where
         F::PIECES
     }
 
-    fn columns(&self) -> Option<Vec<String>> {
-        F::columns()
+    fn columns(&self, input: usize) -> Option<Vec<String>> {
+        F::columns(input)
     }
 }
 
@@ -163,8 +163,8 @@ where
         F::PIECES
     }
 
-    fn columns(&self) -> Option<Vec<String>> {
-        F::columns()
+    fn columns(&self, input: usize) -> Option<Vec<String>> {
+        F::columns(input)
     }
 }
 
@@ -174,85 +174,5 @@ struct Ready<C>(C);
 impl<C: FnMut(Given, Cursor, &Schema) -> anyhow::Result<Output>> Work for Ready<C> {
     fn call(&mut self, rows: Given, cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
         (self.0)(rows, cursor, output)
-    }
-}
-
-/// A function of the sides of a zip: `fn(a, b)`, `fn(a, b, c)`, `fn(a, b, c, d)`, each in one of the shapes of
-/// [`TakesPartition`], or `fn(Sides)`.
-///
-/// ```
-/// use outgrow::partitioned::{Serial, Zippable, cotransform};
-/// # use polars::prelude::*;
-/// fn with_seats(flights: DataFrame, planes: DataFrame) -> PolarsResult<DataFrame> {
-///     flights.left_join(&planes, ["tail"], ["tail"])
-/// }
-/// let (flights, planes) = (df!("tail" => ["N1", "N1"])?, df!("tail" => ["N1"], "seats" => [55])?);
-/// let rows = cotransform(flights.zip(planes), with_seats).schema("tail: str, seats: i32").run(&Serial)?;
-/// assert!(rows.equals(&df!("tail" => ["N1", "N1"], "seats" => [55, 55])?));
-/// # Ok::<(), outgrow::Error>(())
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the function of a cotransform",
-    note = "it takes two to four tables (DataFrame or Vec<T>) or Sides, and returns what a transform's function may"
-)]
-pub trait IntoSidesFunction<'a, How>: Send + Sync + 'a {
-    /// How many inputs it takes; `None` for any number.
-    #[doc(hidden)]
-    const SIDES: Option<usize>;
-
-    /// Calls it.
-    #[doc(hidden)]
-    fn call(&self, sides: super::Sides, output: &Schema) -> anyhow::Result<Output>;
-}
-
-macro_rules! sides_functions {
-    ($($($side:ident)+;)+) => {$(
-        impl<'a, F, $($side,)+ O, By> IntoSidesFunction<'a, (fn($($side),+) -> O, By)> for F
-        where
-            F: Fn($($side),+) -> O + Send + Sync + 'a,
-            ($($side,)+): GivenSides,
-            O: GivesRows<By>,
-        {
-            const SIDES: Option<usize> = <($($side,)+)>::SIDES;
-
-            #[allow(non_snake_case)]
-            fn call(&self, sides: super::Sides, output: &Schema) -> anyhow::Result<Output> {
-                let ($($side,)+) = GivenSides::take(sides)?;
-                self($($side),+).give(output)
-            }
-        }
-    )+};
-}
-
-sides_functions! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-}
-
-/// A function of sides, for engines.
-pub(in super::super) struct OfSides<F, How> {
-    pub function: F,
-    pub how: PhantomData<fn() -> How>,
-}
-
-impl<'a, F, How> Function for OfSides<F, How>
-where
-    F: IntoSidesFunction<'a, How>,
-{
-    fn begin(&self) -> anyhow::Result<Box<dyn Work + '_>> {
-        Ok(Box::new(Ready(|rows, _: Cursor, output: &Schema| match rows {
-            Given::Sides(sides) => self.function.call(sides, output),
-            _ => anyhow::bail!("it takes the sides of a zip and was given one table"),
-        })))
-    }
-
-    fn takes_pieces(&self) -> bool {
-        false
-    }
-
-    fn columns(&self) -> Option<Vec<String>> {
-        None
     }
 }

@@ -4,23 +4,31 @@
 //! an iterator of frames, plain structs) and gives, with or without parameters and a [`Cursor`]; engines see
 //! [`Function`] only.
 
+mod arrays;
 mod cursor;
+mod fields;
 mod given;
 mod into_function;
+mod into_sides;
 mod registry;
 mod result;
 mod structs;
+mod travel;
 
 use polars::prelude::*;
 
 pub(super) use cursor::Callback;
 pub use cursor::Cursor;
+pub(super) use given::GivenAway;
 pub use given::{Frames, Given, GivenSides, Sides, Structs, TakesPartition, TakesSlice};
-pub use into_function::{IntoFunction, IntoSidesFunction};
-pub(super) use into_function::{OfSides, WithInit, WithParams};
+pub use into_function::IntoFunction;
+pub(super) use into_function::{WithInit, WithParams};
+pub use into_sides::IntoSidesFunction;
+pub(super) use into_sides::OfSides;
 pub use registry::{IntoInit, Registered, Signature, making, registered};
 pub use result::{GivesRows, Output};
 pub(super) use structs::DoesNotFit;
+pub(super) use travel::to_json;
 
 /// What engines run. One value serves all workers.
 ///
@@ -36,8 +44,9 @@ pub trait Function: Send + Sync {
     /// Whether a partition can be given piece by piece, and so be larger than memory.
     fn takes_pieces(&self) -> bool;
 
-    /// The columns that the function can see at all: the fields of its struct. `None` when it may look at any.
-    fn columns(&self) -> Option<Vec<String>>;
+    /// The columns of an input (the first one, or that of a zip) that the function can see at all: the fields of its
+    /// struct. `None` when it may look at any.
+    fn columns(&self, input: usize) -> Option<Vec<String>>;
 }
 
 /// A function at work on one physical partition.

@@ -5,7 +5,8 @@
 
 use serde::de::DeserializeOwned;
 
-use super::into_function::{OfSides, WithInit, WithParams};
+use super::into_function::{WithInit, WithParams};
+use super::into_sides::OfSides;
 use super::{Function, IntoFunction, IntoSidesFunction};
 use crate::error::{Error, Result};
 
@@ -47,7 +48,7 @@ impl Registered {
     /// outgrow::register!(shortest);
     /// let entry = outgrow::partitioned::registered("shortest")?;
     /// let function = entry.function(&serde_json::json!(3))?;
-    /// assert_eq!(function.columns(), None);
+    /// assert_eq!(function.columns(0), None);
     /// assert!(entry.function(&serde_json::json!("three")).is_err());
     /// # Ok::<(), outgrow::Error>(())
     /// ```
@@ -197,12 +198,28 @@ pub mod making {
         Ok(Box::new(WithInit { function, make, how: PhantomData::<fn(F::Params) -> How> }))
     }
 
-    pub fn sides<F, How>(function: F) -> anyhow::Result<Box<dyn Function>>
+    pub fn sides<F, How>(function: F, params: &serde_json::Value) -> anyhow::Result<Box<dyn Function>>
     where
         F: IntoSidesFunction<'static, How>,
         How: 'static,
+        F::Params: DeserializeOwned + 'static,
     {
-        Ok(Box::new(OfSides { function, how: PhantomData::<fn() -> How> }))
+        plain(OfSides::new(function), params)
+    }
+
+    pub fn sides_with_init<F, How, Init, HowInit>(
+        function: F,
+        init: Init,
+        params: &serde_json::Value,
+    ) -> anyhow::Result<Box<dyn Function>>
+    where
+        F: IntoSidesFunction<'static, How>,
+        How: 'static,
+        F::Params: 'static,
+        Init: IntoInit<F::Params, HowInit> + 'static,
+        Init::Params: DeserializeOwned + 'static,
+    {
+        with_init(OfSides::new(function), init, params)
     }
 }
 
@@ -227,7 +244,13 @@ pub mod making {
 macro_rules! register {
     ($function:path, sides $(, name = $name:literal)? $(, version = $version:literal)? $(, validate = $rules:literal)?) => {
         $crate::register!(@entry $function, [$($name)?] [$($version)?] [$($rules)?] [] {
-            |_params| $crate::partitioned::making::sides($function)
+            |params| $crate::partitioned::making::sides($function, params)
+        });
+    };
+    ($function:path, sides $(, name = $name:literal)? $(, version = $version:literal)? $(, validate = $rules:literal)?,
+        on_init = $init:path) => {
+        $crate::register!(@entry $function, [$($name)?] [$($version)?] [$($rules)?] [$init] {
+            |params| $crate::partitioned::making::sides_with_init($function, $init, params)
         });
     };
     ($function:path $(, name = $name:literal)? $(, version = $version:literal)? $(, validate = $rules:literal)?) => {

@@ -1,17 +1,16 @@
 //! Rows as plain structs, by way of serde: what a function knows that has never heard of dataframes.
 //!
-//! `serde_arrow` does the work; here columns change hands between its arrays and those of polars, by copying.
+//! `serde_arrow` does the work.
 
 use polars::prelude::*;
-use polars_arrow::array::{self as arrow, Array as ArrowArray};
-use polars_arrow::bitmap::Bitmap;
-use polars_arrow::offset::OffsetsBuffer;
-use serde::de::{DeserializeOwned, Deserializer, Visitor};
-use serde_arrow::marrow::array::{
-    Array, BooleanArray, BytesArray, ListArray, PrimitiveArray, StructArray, TimeArray, TimestampArray,
-};
-use serde_arrow::marrow::datatypes::{DataType as MarrowType, Field, FieldMeta, TimeUnit as MarrowUnit};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_arrow::marrow::array::Array;
+use serde_arrow::marrow::datatypes::Field;
+use serde_arrow::schema::{SchemaLike, TracingOptions};
 
+use super::arrays::{field, to_arrow, to_marrow};
+use super::fields::{fields_in, fields_of};
 use crate::partitioned::conform::conform;
 
 /// The rows of a frame as structs; columns that the struct does not have are not looked at.
@@ -39,50 +38,95 @@ pub fn from_frame<T: DeserializeOwned>(rows: &DataFrame) -> anyhow::Result<Vec<T
 ///
 /// # Errors
 /// In words: a field that is missing, or a value that does not fit its column.
-pub fn to_frame<T: serde::Serialize>(rows: &[T], schema: &Schema) -> anyhow::Result<DataFrame> {
-    // Columns of f32 are made as f64, so that a value which they cannot hold is seen and refused.
-    let wide = |dtype: &DataType| if *dtype == DataType::Float32 { DataType::Float64 } else { dtype.clone() };
-    let fields = schema.iter().map(|(name, dtype)| field(name, &wide(dtype))).collect::<anyhow::Result<Vec<_>>>()?;
-    let arrays = serde_arrow::to_marrow(&fields, rows).map_err(explain)?;
-    let columns = arrays.into_iter().zip(schema.iter()).map(|(array, (name, dtype))| {
-        let series = Series::from_arrow(name.clone(), to_arrow(array)?)?;
-        Ok(series.cast(&wide(dtype))?.into_column())
-    });
-    let frame = DataFrame::new(rows.len(), columns.collect::<anyhow::Result<_>>()?)?;
+pub fn to_frame<T: Serialize>(rows: &[T], schema: &Schema) -> anyhow::Result<DataFrame> {
+    let frame = match at_once(rows, schema)? {
+        Some(frame) => frame,
+        None => as_they_are(rows, schema)?,
+    };
     Ok(conform(frame, schema).map_err(DoesNotFit)?)
 }
 
-/// The names of a struct's fields, as serde sees them; `None` for anything else (a map, a flattened struct).
-pub fn fields_of<T: DeserializeOwned>() -> Option<Vec<String>> {
-    /// Asks a type what it wants to be given, and gives it nothing.
-    struct Ask<'a>(&'a mut Option<Vec<String>>);
+/// The columns of the schema, made of the structs directly. `None` where that cannot be done, or may have lost something.
+fn at_once<T: Serialize>(rows: &[T], schema: &Schema) -> anyhow::Result<Option<DataFrame>> {
+    // Columns of f32 are made as f64, so that a value which they cannot hold is seen and refused.
+    let wide = |dtype: &DataType| if *dtype == DataType::Float32 { DataType::Float64 } else { dtype.clone() };
+    let fields = schema.iter().map(|(name, dtype)| field(name, &wide(dtype))).collect::<anyhow::Result<Vec<_>>>()?;
+    let Ok(arrays) = serde_arrow::to_marrow(&fields, rows) else { return Ok(None) };
+    let columns = arrays.into_iter().zip(schema.iter()).map(|(array, (name, dtype))| {
+        let series = Series::from_arrow(name.clone(), to_arrow(array)?)?;
+        Ok(series.cast(&wide(dtype))?)
+    });
+    let columns = columns.collect::<anyhow::Result<Vec<Series>>>()?;
+    let nothing =
+        columns.iter().filter(|column| column.null_count() == rows.len()).map(|column| column.name().as_str());
+    if columns.iter().any(may_have_lost_digits) || !all_given(rows, nothing.collect()) {
+        return Ok(None);
+    }
+    Ok(Some(DataFrame::new(rows.len(), columns.into_iter().map(Series::into_column).collect())?))
+}
 
-    impl<'de> Deserializer<'de> for Ask<'_> {
-        type Error = serde::de::value::Error;
-
-        fn deserialize_struct<V: Visitor<'de>>(
-            self,
-            _: &'static str,
-            fields: &'static [&'static str],
-            _: V,
-        ) -> Result<V::Value, Self::Error> {
-            *self.0 = Some(fields.iter().map(|field| field.to_string()).collect());
-            Err(serde::de::Error::custom("asked for its fields only"))
+/// Whole numbers from 2^53 on lose digits as floats. Such a float may have been one.
+fn may_have_lost_digits(values: &Series) -> bool {
+    const EXACT: f64 = (1u64 << 53) as f64;
+    match values.dtype() {
+        DataType::Float64 | DataType::Float32 => {
+            let beyond =
+                |value: PolarsResult<Option<f64>>| value.ok().flatten().is_some_and(|value| value.abs() >= EXACT);
+            beyond(values.max()) || beyond(values.min())
         }
+        DataType::List(_) => values.list().is_ok_and(|lists| may_have_lost_digits(&lists.get_inner())),
+        DataType::Struct(_) => values.struct_().is_ok_and(|of| of.fields_as_series().iter().any(may_have_lost_digits)),
+        _ => false,
+    }
+}
 
-        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
-            Err(serde::de::Error::custom("asked for its fields only"))
-        }
+/// Whether some row has each of these fields, be it empty.
+fn all_given<T: Serialize>(rows: &[T], mut names: Vec<&str>) -> bool {
+    for given in rows.iter().map(fields_in) {
+        let Some(given) = given.filter(|_| !names.is_empty()) else { return true };
+        names.retain(|name| !given.iter().any(|given| given == name));
+    }
+    names.is_empty() || rows.is_empty()
+}
 
-        serde::forward_to_deserialize_any! {
-            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
-            unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+/// Columns of the types that the structs have themselves, for the schema to be held against.
+fn as_they_are<T: Serialize>(rows: &[T], schema: &Schema) -> anyhow::Result<DataFrame> {
+    let options =
+        TracingOptions::default().allow_null_fields(true).coerce_numbers(true).enums_without_data_as_strings(true);
+    let mut fields = Vec::<Field>::from_samples(rows, options).map_err(explain)?;
+    for of_struct in &mut fields {
+        // Days and moments are texts or numbers to serde.
+        if let Some(dtype) = schema.get(&of_struct.name).filter(|dtype| dtype.is_temporal()) {
+            *of_struct = field(&of_struct.name, dtype)?;
         }
     }
+    let arrays = serde_arrow::to_marrow(&fields, rows)
+        .map_err(|error| misfit(rows, &fields, schema).unwrap_or_else(|| explain(error)))?;
+    let columns = arrays.into_iter().zip(&fields).map(|(array, field)| {
+        let series = Series::from_arrow(field.name.as_str().into(), to_arrow(array)?)?;
+        Ok(match schema.get(&field.name) {
+            Some(dtype) if dtype.is_temporal() => series.cast(dtype)?,
+            _ => series,
+        }
+        .into_column())
+    });
+    let mut columns = columns.collect::<anyhow::Result<Vec<Column>>>()?;
+    // Fields that all rows leave out.
+    let given = rows.first().and_then(fields_in).unwrap_or_default();
+    for name in given.iter().filter(|name| !fields.iter().any(|field| field.name == **name)) {
+        columns.push(Column::full_null(name.as_str().into(), rows.len(), &DataType::Null));
+    }
+    Ok(DataFrame::new(rows.len(), columns)?)
+}
 
-    let mut fields = None;
-    let _ = T::deserialize(Ask(&mut fields));
-    fields
+/// The first value that cannot be what its field says, in words.
+fn misfit<T: Serialize>(rows: &[T], fields: &[Field], schema: &Schema) -> Option<DoesNotFit> {
+    let fits = |field: &Field, rows: &[T]| serde_arrow::to_marrow(std::slice::from_ref(field), rows).is_ok();
+    let field = fields.iter().find(|field| !fits(field, rows))?;
+    let row = rows.iter().find(|row| !fits(field, std::slice::from_ref(row)))?;
+    let value = serde_json::to_value(row).ok()?.get(&field.name)?.clone();
+    let (name, dtype) = (&field.name, schema.get(&field.name)?);
+    Some(DoesNotFit(format!("column `{name}` of its output: the value {value} cannot become {dtype}")))
 }
 
 /// Rows do not fit a struct, or structs do not fit the schema: never the function's own error, so never ignored.
@@ -90,209 +134,10 @@ pub fn fields_of<T: DeserializeOwned>() -> Option<Vec<String>> {
 #[error("{0}")]
 pub struct DoesNotFit(String);
 
-/// `serde_arrow` says what was wrong on one line, and where in its own words on others.
+/// What `serde_arrow` says: the first line of it has the field as well.
 fn explain(error: serde_arrow::Error) -> DoesNotFit {
-    DoesNotFit(format!("rows and structs do not fit: {}", crate::error::brief(&error.message())))
-}
-
-fn field(name: &str, dtype: &DataType) -> anyhow::Result<Field> {
-    let unit = |unit: &TimeUnit| match unit {
-        TimeUnit::Milliseconds => MarrowUnit::Millisecond,
-        TimeUnit::Microseconds => MarrowUnit::Microsecond,
-        TimeUnit::Nanoseconds => MarrowUnit::Nanosecond,
-    };
-    let data_type = match dtype {
-        DataType::Null => MarrowType::Null,
-        DataType::Boolean => MarrowType::Boolean,
-        DataType::Int8 => MarrowType::Int8,
-        DataType::Int16 => MarrowType::Int16,
-        DataType::Int32 => MarrowType::Int32,
-        DataType::Int64 => MarrowType::Int64,
-        DataType::UInt8 => MarrowType::UInt8,
-        DataType::UInt16 => MarrowType::UInt16,
-        DataType::UInt32 => MarrowType::UInt32,
-        DataType::UInt64 => MarrowType::UInt64,
-        DataType::Float32 => MarrowType::Float32,
-        DataType::Float64 => MarrowType::Float64,
-        DataType::String => MarrowType::LargeUtf8,
-        DataType::Binary => MarrowType::LargeBinary,
-        DataType::Date => MarrowType::Date32,
-        DataType::Time => MarrowType::Time64(MarrowUnit::Nanosecond),
-        DataType::Datetime(of, None) => MarrowType::Timestamp(unit(of), None),
-        DataType::Duration(of) => MarrowType::Duration(unit(of)),
-        DataType::List(inner) => MarrowType::LargeList(Box::new(field("item", inner)?)),
-        DataType::Struct(fields) => {
-            let fields = fields.iter().map(|inner| field(inner.name(), inner.dtype()));
-            MarrowType::Struct(fields.collect::<anyhow::Result<_>>()?)
-        }
-        other => anyhow::bail!("column `{name}` is {other}, which has no form as a field of a struct"),
-    };
-    Ok(Field { name: name.to_string(), data_type, nullable: true, metadata: Default::default() })
-}
-
-fn to_marrow(array: &dyn ArrowArray) -> anyhow::Result<Array> {
-    use polars_arrow::datatypes::{ArrowDataType as Type, TimeUnit as Unit};
-
-    fn down<A: 'static>(array: &dyn ArrowArray) -> anyhow::Result<&A> {
-        array.as_any().downcast_ref().ok_or_else(|| anyhow::anyhow!("a column of {:?} is no such array", array.dtype()))
-    }
-    fn bits(bits: &Bitmap) -> Vec<u8> {
-        let mut bytes = vec![0u8; bits.len().div_ceil(8)];
-        bits.iter().enumerate().filter(|(_, set)| *set).for_each(|(at, _)| bytes[at / 8] |= 1 << (at % 8));
-        bytes
-    }
-    let validity = array.validity().map(bits);
-    macro_rules! primitive {
-        ($of:ty) => {
-            PrimitiveArray { validity, values: down::<arrow::PrimitiveArray<$of>>(array)?.values().as_slice().to_vec() }
-        };
-    }
-    let unit = |unit: &Unit| match unit {
-        Unit::Second => MarrowUnit::Second,
-        Unit::Millisecond => MarrowUnit::Millisecond,
-        Unit::Microsecond => MarrowUnit::Microsecond,
-        Unit::Nanosecond => MarrowUnit::Nanosecond,
-    };
-    /// Bytes one after the other, and where each value ends.
-    fn bytes<'a>(values: impl Iterator<Item = Option<&'a [u8]>>, validity: Option<Vec<u8>>) -> BytesArray<i64> {
-        let (mut offsets, mut data) = (vec![0i64], Vec::new());
-        for value in values {
-            data.extend_from_slice(value.unwrap_or_default());
-            offsets.push(data.len() as i64);
-        }
-        BytesArray { validity, offsets, data }
-    }
-    let meta = |name: &str| FieldMeta { name: name.to_string(), nullable: true, metadata: Default::default() };
-    Ok(match array.dtype() {
-        Type::Null => Array::Null(serde_arrow::marrow::array::NullArray { len: array.len() }),
-        Type::Boolean => {
-            let values = bits(down::<arrow::BooleanArray>(array)?.values());
-            Array::Boolean(BooleanArray { len: array.len(), validity, values })
-        }
-        Type::Int8 => Array::Int8(primitive!(i8)),
-        Type::Int16 => Array::Int16(primitive!(i16)),
-        Type::Int32 => Array::Int32(primitive!(i32)),
-        Type::Int64 => Array::Int64(primitive!(i64)),
-        Type::UInt8 => Array::UInt8(primitive!(u8)),
-        Type::UInt16 => Array::UInt16(primitive!(u16)),
-        Type::UInt32 => Array::UInt32(primitive!(u32)),
-        Type::UInt64 => Array::UInt64(primitive!(u64)),
-        Type::Float32 => Array::Float32(primitive!(f32)),
-        Type::Float64 => Array::Float64(primitive!(f64)),
-        Type::Date32 => Array::Date32(primitive!(i32)),
-        Type::Time64(of) => {
-            let PrimitiveArray { validity, values } = primitive!(i64);
-            Array::Time64(TimeArray { unit: unit(of), validity, values })
-        }
-        Type::Timestamp(of, None) => {
-            let PrimitiveArray { validity, values } = primitive!(i64);
-            Array::Timestamp(TimestampArray { unit: unit(of), timezone: None, validity, values })
-        }
-        Type::Duration(of) => {
-            let PrimitiveArray { validity, values } = primitive!(i64);
-            Array::Duration(TimeArray { unit: unit(of), validity, values })
-        }
-        Type::Utf8View => {
-            let texts = down::<arrow::Utf8ViewArray>(array)?.iter();
-            Array::LargeUtf8(bytes(texts.map(|text| text.map(str::as_bytes)), validity))
-        }
-        Type::BinaryView => Array::LargeBinary(bytes(down::<arrow::BinaryViewArray>(array)?.iter(), validity)),
-        Type::LargeList(inner) => {
-            let list = down::<arrow::ListArray<i64>>(array)?;
-            let offsets = list.offsets();
-            let first = *offsets.first();
-            let used = list.values().sliced(first as usize, offsets.range() as usize);
-            Array::LargeList(ListArray {
-                validity,
-                offsets: offsets.iter().map(|offset| offset - first).collect(),
-                meta: meta(&inner.name),
-                elements: Box::new(to_marrow(&*used)?),
-            })
-        }
-        Type::Struct(_) => {
-            let of = down::<arrow::StructArray>(array)?;
-            let fields = of.fields().iter().zip(of.values());
-            let fields = fields.map(|(field, values)| Ok((meta(&field.name), to_marrow(&**values)?)));
-            Array::Struct(StructArray { len: array.len(), validity, fields: fields.collect::<anyhow::Result<_>>()? })
-        }
-        other => anyhow::bail!("values of {other:?} have no form as a field of a struct"),
-    })
-}
-
-fn to_arrow(array: Array) -> anyhow::Result<Box<dyn ArrowArray>> {
-    use polars_arrow::datatypes::{ArrowDataType as Type, Field as ArrowField, TimeUnit as Unit};
-
-    fn valid(validity: Option<Vec<u8>>, len: usize) -> Option<Bitmap> {
-        validity.map(|bytes| Bitmap::from_u8_vec(bytes, len))
-    }
-    fn primitive<T: polars_arrow::types::NativeType>(
-        dtype: Type,
-        values: Vec<T>,
-        validity: Option<Vec<u8>>,
-    ) -> Box<dyn ArrowArray> {
-        let validity = valid(validity, values.len());
-        arrow::PrimitiveArray::new(dtype, values.into(), validity).boxed()
-    }
-    macro_rules! plain {
-        ($array:ident, $dtype:ident) => {
-            primitive(Type::$dtype, $array.values, $array.validity)
-        };
-    }
-    let unit = |unit: MarrowUnit| match unit {
-        MarrowUnit::Second => Unit::Second,
-        MarrowUnit::Millisecond => Unit::Millisecond,
-        MarrowUnit::Microsecond => Unit::Microsecond,
-        MarrowUnit::Nanosecond => Unit::Nanosecond,
-    };
-    fn offsets(offsets: Vec<i64>) -> anyhow::Result<OffsetsBuffer<i64>> {
-        Ok(OffsetsBuffer::try_from(offsets)?)
-    }
-    Ok(match array {
-        Array::Null(null) => arrow::NullArray::new(Type::Null, null.len).boxed(),
-        Array::Boolean(of) => {
-            arrow::BooleanArray::new(Type::Boolean, Bitmap::from_u8_vec(of.values, of.len), valid(of.validity, of.len))
-                .boxed()
-        }
-        Array::Int8(of) => plain!(of, Int8),
-        Array::Int16(of) => plain!(of, Int16),
-        Array::Int32(of) => plain!(of, Int32),
-        Array::Int64(of) => plain!(of, Int64),
-        Array::UInt8(of) => plain!(of, UInt8),
-        Array::UInt16(of) => plain!(of, UInt16),
-        Array::UInt32(of) => plain!(of, UInt32),
-        Array::UInt64(of) => plain!(of, UInt64),
-        Array::Float32(of) => plain!(of, Float32),
-        Array::Float64(of) => plain!(of, Float64),
-        Array::Date32(of) => plain!(of, Date32),
-        Array::Time64(of) => primitive(Type::Time64(unit(of.unit)), of.values, of.validity),
-        Array::Timestamp(of) => primitive(Type::Timestamp(unit(of.unit), None), of.values, of.validity),
-        Array::Duration(of) => primitive(Type::Duration(unit(of.unit)), of.values, of.validity),
-        Array::LargeUtf8(of) => {
-            let validity = valid(of.validity, of.offsets.len() - 1);
-            arrow::Utf8Array::try_new(Type::LargeUtf8, offsets(of.offsets)?, of.data.into(), validity)?.boxed()
-        }
-        Array::LargeBinary(of) => {
-            let validity = valid(of.validity, of.offsets.len() - 1);
-            arrow::BinaryArray::try_new(Type::LargeBinary, offsets(of.offsets)?, of.data.into(), validity)?.boxed()
-        }
-        Array::LargeList(of) => {
-            let validity = valid(of.validity, of.offsets.len() - 1);
-            let values = to_arrow(*of.elements)?;
-            let inner = ArrowField::new("item".into(), values.dtype().clone(), true);
-            arrow::ListArray::try_new(Type::LargeList(Box::new(inner)), offsets(of.offsets)?, values, validity)?.boxed()
-        }
-        Array::Struct(of) => {
-            let mut fields = Vec::new();
-            let mut values = Vec::new();
-            for (meta, array) in of.fields {
-                let array = to_arrow(array)?;
-                fields.push(ArrowField::new(meta.name.into(), array.dtype().clone(), true));
-                values.push(array);
-            }
-            arrow::StructArray::try_new(Type::Struct(fields), of.len, values, valid(of.validity, of.len))?.boxed()
-        }
-        other => anyhow::bail!("structs gave an array of a kind that was not asked for: {other:?}"),
-    })
+    let told = crate::error::brief(&error);
+    DoesNotFit(format!("rows and structs do not fit: {}", told.trim_start_matches("Error: ")))
 }
 
 #[cfg(test)]
@@ -382,6 +227,65 @@ mod tests {
         assert_eq!(from_frame::<Flight>(&frame).unwrap(), []);
     }
 
+    fn made<T: serde::Serialize>(row: T, text: &str) -> String {
+        match to_frame(&[row], &schema(text)) {
+            Ok(frame) => frame.columns()[0].get(0).unwrap().to_string(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn structs_are_held_against_the_schema_as_frames_are() {
+        #[derive(serde::Serialize)]
+        struct One<T> {
+            x: T,
+        }
+        // Nothing is lost.
+        assert_eq!(made(One { x: 2.0 }, "x: i64"), "2");
+        assert_eq!(made(One { x: "7" }, "x: i64"), "7");
+        assert_eq!(made(One { x: 1u8 }, "x: f64"), "1.0");
+        assert_eq!(made(One { x: 1i64 << 60 }, "x: f64"), "1.1529e18");
+        assert_eq!(made(One { x: 1e300 }, "x: f64"), "1.0000e300");
+        assert_eq!(made(One { x: f64::INFINITY }, "x: f64"), "inf");
+        assert_eq!(made(One { x: u64::MAX }, "x: u64"), u64::MAX.to_string());
+        // Something would be, and its column and value are named.
+        for (told, expected) in [
+            (made(One { x: 1.5 }, "x: i64"), "column `x` of its output is f64, and the value 1.5 cannot become i64"),
+            (made(One { x: 300 }, "x: i8"), "the value 300 cannot become i8"),
+            (made(One { x: (1i64 << 53) + 1 }, "x: f64"), "the value 9007199254740993 cannot become f64"),
+            (made(One { x: u64::MAX }, "x: f64"), "the value 18446744073709551615 cannot become f64"),
+            (made(One { x: vec![(1i64 << 53) + 1] }, "x: [f64]"), "the value 9007199254740993 cannot become f64"),
+            (
+                made(One { x: One { x: (1i64 << 53) + 1 } }, "x: {x: f64}"),
+                "in its field `x` the value 9007199254740993",
+            ),
+            (made(One { x: Some(0.1) }, "x: f32"), "the value 0.1 cannot become f32"),
+            (made(One { x: "late" }, "x: f64"), "the value \"late\" cannot become f64"),
+            (
+                made(One { x: "yesterday" }, "x: date"),
+                "column `x` of its output: the value \"yesterday\" cannot become date",
+            ),
+        ] {
+            assert!(told.contains(expected), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_not_there_is_no_null() {
+        #[derive(serde::Serialize)]
+        struct Fit {
+            rmse: Option<f64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            note: Option<String>,
+        }
+        let fits = [Fit { rmse: None, note: None }, Fit { rmse: None, note: None }];
+        let told = to_frame(&fits, &schema("rmse: f64, penalty: f64")).unwrap_err().to_string();
+        assert_eq!(told, "its output has no column `penalty`; it has rmse, note");
+        // Left out because they are empty, in all rows: that is the data, not the struct.
+        let frame = to_frame(&fits, &schema("note: str, rmse: f64")).unwrap();
+        assert_eq!((frame.column("note").unwrap().null_count(), frame.height()), (2, 2));
+    }
+
     #[test]
     fn what_does_not_fit_is_said() {
         #[derive(serde::Deserialize, Debug)]
@@ -392,7 +296,9 @@ mod tests {
         }
         let message = |frame: DataFrame| from_frame::<Late>(&frame).unwrap_err().to_string();
         let null = message(df!("carrier" => ["UA"], "delay" => [None::<f64>]).unwrap());
-        assert!(null.contains("do not fit") && null.contains("null"), "{null}");
+        assert!(null.contains("do not fit") && null.contains("null") && null.contains("$.delay"), "{null}");
+        let text = message(df!("carrier" => ["UA"], "delay" => ["late"]).unwrap());
+        assert!(text.contains("$.delay") && text.contains("Utf8"), "{text}");
         let missing = message(df!("carrier" => ["UA"]).unwrap());
         assert!(missing.contains("missing field `delay`"), "{missing}");
         let none = message(df!("x" => [1]).unwrap());

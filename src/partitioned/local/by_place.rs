@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use super::super::parcel::Parcel;
 use super::super::rows::{Buckets, Pool};
 use super::super::sink::Sink;
+use super::super::stored;
 use super::super::{Algo, Done, Input, Job};
 use super::{at_most, oversized};
 use crate::error::{Error, Result};
@@ -60,7 +61,8 @@ fn ranges(job: &Job, workers: usize) -> Result<(Input, Vec<Range<usize>>)> {
     // each have their row group read.
     let input = match input.rows() {
         Some(_) if !split.per_row || matches!(input, Input::Frame(_)) => input.clone(),
-        _ if counted => Input::Frame(input.collect()?),
+        _ if split.per_row => Input::Frame(input.collect_within(&job.memory, "per_row()")?),
+        _ if counted => stored::keep(input, &job.memory, workers)?,
         _ => input.clone(),
     };
     let rows = input.rows().unwrap_or(0);
@@ -88,7 +90,9 @@ fn ranges(job: &Job, workers: usize) -> Result<(Input, Vec<Range<usize>>)> {
 pub fn at_random(job: &Job, workers: usize, seed: u64, sink: &dyn Sink) -> Result<Vec<Done>> {
     let [input] = job.inputs else { return Err(Error::input("a split by place takes one input.")) };
     let counted = match input.rows() {
-        None if job.task.split.num.as_ref().is_some_and(|num| num.needs_row_count()) => Input::Frame(input.collect()?),
+        None if job.task.split.num.as_ref().is_some_and(|num| num.needs_row_count()) => {
+            stored::keep(input, &job.memory, workers)?
+        }
         _ => input.clone(),
     };
     let count = match &job.task.split.num {

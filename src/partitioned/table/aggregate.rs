@@ -2,9 +2,10 @@
 
 use polars::prelude::*;
 
-use super::{Fingerprint, Node, Table};
+use super::rows::seen_by;
+use super::{Fingerprint, Means, Node, Table, step};
 use crate::error::Result;
-use crate::partitioned::{Algo, Engine, Input, OutputSchema, by, num, transform};
+use crate::partitioned::{Algo, Input, OutputSchema, by, num};
 
 struct Aggregate {
     of: Table,
@@ -30,13 +31,17 @@ impl Node for Aggregate {
         Ok(Self::of(&self.keys, &self.expressions, empty)?.clear())
     }
 
-    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
-        let schema = OutputSchema::of(self.empty()?.schema())?.to_string();
+    fn rows(&self, means: Means) -> Result<Input> {
+        let schema = OutputSchema::of(Node::empty(self)?.schema())?.to_string();
         let (keys, expressions) = (self.keys.clone(), self.expressions.clone());
+        let of = match seen_by(&expressions) {
+            Some(seen) => self.of.only(&[keys.as_slice(), &seen].concat()),
+            None => self.of.clone(),
+        };
         // A bucket has whole groups, so the dataframe engine can aggregate all of its groups at once.
         let partition = if keys.is_empty() { num(1) } else { by(keys.clone()).algo(Algo::Coarse) };
         let aggregate = move |rows: DataFrame| Self::of(&keys, &expressions, rows);
-        Ok(Input::Frame(transform(&self.of, aggregate).schema(&schema).partition(partition).run(engine)?))
+        step("aggregate", of, aggregate).schema(&schema).partition(partition).keep_within(means)
     }
 
     fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {

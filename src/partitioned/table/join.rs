@@ -4,10 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use polars::prelude::*;
 
-use super::{Fingerprint, Node, Table};
+use super::{Fingerprint, Means, Node, Table};
 use crate::error::{Error, Result};
 use crate::partitioned::cotransform::{brought_together, common_columns, same_types};
-use crate::partitioned::{Engine, How, Input};
+use crate::partitioned::{How, Input};
 
 struct Join {
     left: Table,
@@ -56,10 +56,10 @@ impl Node for Join {
         self.plan().map(|(_, empty)| empty)
     }
 
-    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
+    fn rows(&self, means: Means) -> Result<Input> {
         let (on, empty) = self.plan()?;
         let how = self.how;
-        let left = self.left.rows(engine)?;
+        let left = self.left.rows(means)?;
         if self.broadcast {
             if matches!(how, How::Right | How::Full) {
                 return Err(Error::input(format!(
@@ -67,15 +67,21 @@ impl Node for Join {
                      known to any single slice. Leave out .broadcast(), or join the other way round."
                 )));
             }
-            let right = self.right.run(engine)?;
+            let right = self.right.run_within(means)?;
             let slice = move |rows: DataFrame| joined(&rows, &right, &on, how);
             return Ok(Input::Each { of: Box::new(left), slice: Arc::new(slice), keeps_rows: false });
         }
-        let inputs = [left, self.right.rows(engine)?];
+        let inputs = [left, self.right.rows(means)?];
         let keys = on.clone();
-        let rows =
-            brought_together(engine, &inputs, &keys, &empty, move |left, right| joined(&left, &right, &on, how))?;
-        Ok(Input::Frame(rows))
+        brought_together("join", means, &inputs, &keys, &empty, move |left, right| joined(&left, &right, &on, how))
+    }
+
+    fn only(&self, wanted: &[String]) -> Option<Table> {
+        // Both sides keep what they are joined on, which is found before other columns are left out.
+        let (on, _) = self.plan().ok()?;
+        let wanted = [wanted, &on].concat();
+        let (left, right) = (self.left.only(&wanted), self.right.only(&wanted));
+        Some(Table::new(Join { left, right, on: Some(on), ..*self }))
     }
 
     fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
@@ -120,11 +126,11 @@ impl Node for Broadcast {
         self.of.empty()
     }
 
-    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
+    fn rows(&self, means: Means) -> Result<Input> {
         if let Some(rows) = self.rows.get() {
             return Ok(Input::Frame(rows.clone()));
         }
-        let rows = self.of.run(engine)?;
+        let rows = self.of.run_within(means)?;
         Ok(Input::Frame(self.rows.get_or_init(|| rows).clone()))
     }
 

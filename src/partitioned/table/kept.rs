@@ -1,18 +1,18 @@
-//! Rows that are computed once and kept: in memory, or in a file that outlives the program.
+//! Rows that are computed once and kept: for as long as the table lives, or in a file that outlives the program.
 
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 use polars::prelude::*;
 
-use super::{Fingerprint, Node, Table};
+use super::{Fingerprint, Means, Node, Table};
 use crate::error::Result;
 use crate::parquet::ParquetFiles;
-use crate::partitioned::{Engine, Input};
+use crate::partitioned::Input;
 
 struct Persisted {
     of: Table,
-    kept: Mutex<Option<DataFrame>>,
+    kept: Mutex<Option<Input>>,
 }
 
 impl Node for Persisted {
@@ -20,13 +20,14 @@ impl Node for Persisted {
         self.of.empty()
     }
 
-    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
+    fn rows(&self, means: Means) -> Result<Input> {
         // Held while it is computed: whoever comes second waits instead of computing it again.
         let mut kept = self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if kept.is_none() {
-            *kept = Some(self.of.run(engine)?);
-        }
-        Ok(Input::Frame(kept.clone().unwrap_or_default()))
+        let rows = match kept.take() {
+            Some(rows) => rows,
+            None => self.of.kept(means)?,
+        };
+        Ok(kept.insert(rows).clone())
     }
 
     fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
@@ -52,10 +53,10 @@ impl Node for Checkpoint {
         self.of.empty()
     }
 
-    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
+    fn rows(&self, means: Means) -> Result<Input> {
         let path = self.path()?;
         if !path.is_file() {
-            self.of.save_as(&path, engine)?;
+            self.of.save_within(&path, means)?;
         }
         let files = ParquetFiles::open_all(&[path])?;
         let columns = files.schema().iter_names().map(|name| name.to_string()).collect();
@@ -68,8 +69,8 @@ impl Node for Checkpoint {
 }
 
 impl Table {
-    /// Computed once, on first use, and held in memory for as long as a clone of this table lives. Without it a table
-    /// that is used twice is computed twice.
+    /// Computed once, on first use, and kept for as long as a clone of this table lives: in memory, and what is beyond
+    /// its [budget](Table::memory_budget) in a temporary file. Without it a table that is used twice is computed twice.
     ///
     /// ```
     /// use outgrow::partitioned::{Serial, Table};

@@ -5,6 +5,7 @@
 //! [checkpoint](Table::checkpoint).
 
 mod aggregate;
+mod budgeted;
 mod fingerprint;
 mod join;
 mod kept;
@@ -18,8 +19,10 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::{Engine, Input, transform};
+use super::function::IntoFunction;
+use super::{Engine, Input, Transform, transform};
 use crate::error::Result;
+use crate::memory::MemoryBudget;
 
 pub use fingerprint::Fingerprint;
 
@@ -43,16 +46,23 @@ pub use fingerprint::Fingerprint;
 #[derive(Clone)]
 pub struct Table(Arc<dyn Node>);
 
+/// Who computes a table, and in how much memory.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub engine: &'a dyn Engine,
+    pub memory: &'a MemoryBudget,
+}
+
 /// A step of a plan.
 pub(super) trait Node: Send + Sync {
     /// Its columns, as a frame without rows. Nothing runs for it.
     fn empty(&self) -> Result<DataFrame>;
 
-    /// Its rows, computed by an engine.
-    fn rows(&self, engine: &dyn Engine) -> Result<Input>;
+    /// Its rows: computed, or to be computed as they are read.
+    fn rows(&self, means: Means) -> Result<Input>;
 
-    /// Writes its rows to a Parquet file, where that can be done without holding all of them.
-    fn save(&self, _path: &Path, _engine: &dyn Engine) -> Option<Result<()>> {
+    /// Writes its rows to a Parquet file, where it knows a shorter way than to read them.
+    fn save(&self, _path: &Path, _means: Means) -> Option<Result<()>> {
         None
     }
 
@@ -103,10 +113,7 @@ impl Table {
     /// # Errors
     /// What reading and computing report.
     pub fn run(&self, engine: &dyn Engine) -> Result<DataFrame> {
-        match self.rows(engine)? {
-            Input::Frame(rows) => Ok(rows),
-            rows => transform(Table::new(source::Ready(rows)), |rows: DataFrame| rows).schema("*").run(engine),
-        }
+        self.run_within(Means { engine, memory: &MemoryBudget::of_this_machine() })
     }
 
     /// Computes the table and writes it as one Parquet file, without holding all of it. Returns the path.
@@ -124,14 +131,34 @@ impl Table {
     /// # Errors
     /// As [`Table::run`], and [`Error::Io`](crate::Error::Io) when the file cannot be written.
     pub fn save_as<'p>(&self, path: &'p Path, engine: &dyn Engine) -> Result<&'p Path> {
-        match self.0.save(path, engine) {
-            Some(saved) => saved.map(|()| path),
-            None => transform(self.clone(), |rows: DataFrame| rows).schema("*").save_as(path, engine),
+        self.save_within(path, Means { engine, memory: &MemoryBudget::of_this_machine() })?;
+        Ok(path)
+    }
+
+    pub(super) fn run_within(&self, means: Means) -> Result<DataFrame> {
+        match self.rows(means)? {
+            Input::Frame(rows) => Ok(rows),
+            rows => step("read", Table::new(source::Ready(rows)), |rows: DataFrame| rows).run_within(means),
         }
     }
 
-    pub(super) fn rows(&self, engine: &dyn Engine) -> Result<Input> {
-        self.0.rows(engine)
+    fn save_within(&self, path: &Path, means: Means) -> Result<()> {
+        match self.0.save(path, means) {
+            Some(saved) => saved,
+            None => step("write", self.clone(), |rows: DataFrame| rows).save_within(path, means),
+        }
+    }
+
+    /// Its rows, computed: in memory where they are few, in a temporary file where they are not.
+    fn kept(&self, means: Means) -> Result<Input> {
+        match self.rows(means)? {
+            rows @ (Input::Frame(_) | Input::Stored(_)) => Ok(rows),
+            rows => step("read", Table::new(source::Ready(rows)), |rows: DataFrame| rows).keep_within(means),
+        }
+    }
+
+    pub(super) fn rows(&self, means: Means) -> Result<Input> {
+        self.0.rows(means)
     }
 
     pub(super) fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
@@ -142,4 +169,16 @@ impl Table {
     pub(super) fn only(&self, columns: &[String]) -> Self {
         self.0.only(columns).unwrap_or_else(|| self.clone())
     }
+}
+
+/// Why a step of a table cannot be sent to another process.
+pub(super) const STEP: &str = "it is a step of a table. Run the table on a local engine, and give its rows to the call";
+
+/// A call that a table makes by itself, under the name of what it does.
+fn step<F, How>(name: &'static str, of: Table, function: F) -> Transform<'static>
+where
+    F: IntoFunction<'static, How, Params = ()>,
+    How: 'static,
+{
+    transform(of, function).schema("*").step(name)
 }

@@ -4,55 +4,90 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::{Fingerprint, Node, Table};
+use super::{Fingerprint, Means, Node, Table};
 use crate::error::{Error, Result};
 use crate::kernels::column;
+use crate::partitioned::Input;
 use crate::partitioned::conform::conform;
-use crate::partitioned::{Engine, Input};
 
 type Step = Arc<dyn Fn(DataFrame) -> Result<DataFrame> + Send + Sync>;
 
 /// A step that is taken for each slice, or, where a row depends on others, for all rows at once.
 struct Each {
     of: Table,
-    /// What it is, in words that tell it from any other step.
+    does: Arc<Does>,
+}
+
+/// What is done with rows.
+struct Does {
+    /// In words that tell it from any other step.
     what: String,
     expressions: Vec<Expr>,
-    step: Step,
-    row_by_row: bool,
+    /// The columns that it looks at; `None` where that cannot be told.
+    sees: Option<Vec<String>>,
+    /// What it does not look at is not in its result.
+    selects: bool,
+    /// It gives as many rows as it gets.
     keeps_rows: bool,
+    row_by_row: bool,
+    step: Step,
+}
+
+impl Does {
+    fn new(
+        what: impl Into<String>,
+        expressions: &[Expr],
+        step: impl Fn(DataFrame) -> Result<DataFrame> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            what: what.into(),
+            expressions: expressions.to_vec(),
+            sees: seen_by(expressions),
+            selects: false,
+            keeps_rows: true,
+            row_by_row: expressions.iter().all(is_row_by_row),
+            step: Arc::new(step),
+        }
+    }
 }
 
 impl Node for Each {
     fn empty(&self) -> Result<DataFrame> {
-        (self.step)(self.of.empty()?)
+        (self.does.step)(self.of.empty()?)
     }
 
-    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
-        let of = self.of.rows(engine)?;
-        if !self.row_by_row {
-            return Ok(Input::Frame((self.step)(of.collect()?)?));
+    fn rows(&self, means: Means) -> Result<Input> {
+        // What is not there is told of with all that is there, before columns are left out.
+        self.empty()?;
+        let does = &self.does;
+        let of = match &does.sees {
+            Some(seen) if does.selects => self.of.only(seen).rows(means)?,
+            _ => self.of.rows(means)?,
+        };
+        if does.row_by_row {
+            return Ok(Input::Each { of: Box::new(of), slice: does.step.clone(), keeps_rows: does.keeps_rows });
         }
-        Ok(Input::Each { of: Box::new(of), slice: self.step.clone(), keeps_rows: self.keeps_rows })
+        let over_rows = does.expressions.iter().find(|expression| !is_row_by_row(expression));
+        let why = over_rows.map_or(does.what.clone(), |over_rows| format!("{} by `{over_rows}`", does.what));
+        Ok(Input::Frame((does.step)(of.collect_within(means.memory, &why)?)?))
+    }
+
+    fn only(&self, wanted: &[String]) -> Option<Table> {
+        let seen = self.does.sees.as_ref().filter(|_| !self.does.selects)?;
+        let of = self.of.only(&[wanted, seen].concat());
+        Some(Table::new(Each { of, does: self.does.clone() }))
     }
 
     fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
         self.of.fingerprint(print)?;
-        print.text(&self.what);
-        self.expressions.iter().try_for_each(|expression| print.expression(expression))
+        print.text(&self.does.what);
+        self.does.expressions.iter().try_for_each(|expression| print.expression(expression))
     }
 }
 
 impl Table {
-    fn each(
-        &self,
-        what: String,
-        expressions: Vec<Expr>,
-        keeps_rows: bool,
-        step: impl Fn(DataFrame) -> Result<DataFrame> + Send + Sync + 'static,
-    ) -> Table {
-        let row_by_row = expressions.iter().all(is_row_by_row);
-        Table::new(Each { of: self.clone(), what, expressions, step: Arc::new(step), row_by_row, keeps_rows })
+    fn each(&self, does: Does) -> Table {
+        Table::new(Each { of: self.clone(), does: Arc::new(does) })
     }
 
     /// These columns, in this order; of files, only they are read.
@@ -70,10 +105,8 @@ impl Table {
         I::Item: Into<String>,
     {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        // What is not there is told of with all that is there.
-        let there = self.empty().is_ok_and(|empty| names.iter().all(|name| empty.schema().get(name).is_some()));
-        let narrowed = if there { self.only(&names) } else { self.clone() };
-        narrowed.each(format!("columns {names:?}"), vec![], true, move |rows| {
+        let (what, sees) = (format!("columns {names:?}"), Some(names.clone()));
+        let step = move |rows: DataFrame| {
             names.iter().try_for_each(|name| column(&rows, name).map(|_| ()))?;
             let twice = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name));
             match twice {
@@ -81,7 +114,8 @@ impl Table {
                 Some((_, name)) => Err(Error::input(format!("columns: `{name}` is named twice. Name it once."))),
                 None => Ok(rows.select(names.iter().map(String::as_str))?),
             }
-        })
+        };
+        self.each(Does { sees, selects: true, ..Does::new(what, &[], step) })
     }
 
     /// The rows for which the expression is true.
@@ -99,10 +133,9 @@ impl Table {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     pub fn filter(&self, predicate: Expr) -> Table {
-        let expressions = vec![predicate.clone()];
-        self.each("filter".into(), expressions, false, move |rows| {
-            Ok(rows.lazy().filter(predicate.clone()).collect()?)
-        })
+        let expressions = [predicate.clone()];
+        let step = move |rows: DataFrame| Ok(rows.lazy().filter(predicate.clone()).collect()?);
+        self.each(Does { keeps_rows: false, ..Does::new("filter", &expressions, step) })
     }
 
     /// Columns made of expressions, as [`Table::filter`] reads them.
@@ -119,11 +152,10 @@ impl Table {
         let columns = columns.as_ref().to_vec();
         let expressions = columns.clone();
         // A column made of values alone has one row, however many there are.
-        let keeps_rows = columns.iter().any(|column| !column.into_iter().all(|part| !matches!(part, Expr::Column(_))));
-        let table = self.each("select".into(), expressions, keeps_rows, move |rows| {
-            Ok(rows.lazy().select(columns.clone()).collect()?)
-        });
-        if keeps_rows { table } else { table.at_once() }
+        let of_rows = columns.iter().any(|column| column.into_iter().any(|part| matches!(part, Expr::Column(_))));
+        let step = move |rows: DataFrame| Ok(rows.lazy().select(columns.clone()).collect()?);
+        let does = Does::new("select", &expressions, step);
+        self.each(Does { selects: true, row_by_row: does.row_by_row && of_rows, ..does })
     }
 
     /// The columns there are, and these, as [`Table::filter`] reads them.
@@ -139,9 +171,8 @@ impl Table {
     pub fn with_columns(&self, columns: impl AsRef<[Expr]>) -> Table {
         let columns = columns.as_ref().to_vec();
         let expressions = columns.clone();
-        self.each("with columns".into(), expressions, true, move |rows| {
-            Ok(rows.lazy().with_columns(columns.clone()).collect()?)
-        })
+        let step = move |rows: DataFrame| Ok(rows.lazy().with_columns(columns.clone()).collect()?);
+        self.each(Does::new("with columns", &expressions, step))
     }
 
     /// The rows without a null in any of these columns; in any at all when none is named.
@@ -156,10 +187,12 @@ impl Table {
     /// ```
     pub fn dropna(&self, columns: &[&str]) -> Table {
         let names: Vec<PlSmallStr> = columns.iter().map(|name| (*name).into()).collect();
-        self.each(format!("dropna {names:?}"), vec![], false, move |rows| {
+        let (what, sees) = (format!("dropna {names:?}"), these_or_all(columns));
+        let step = move |rows: DataFrame| {
             names.iter().try_for_each(|name| column(&rows, name).map(|_| ()))?;
             Ok(rows.drop_nulls((!names.is_empty()).then_some(names.as_slice()))?)
-        })
+        };
+        self.each(Does { sees, keeps_rows: false, ..Does::new(what, &[], step) })
     }
 
     /// The value wherever one of these columns is null; every column when none is named. The columns keep their types:
@@ -198,32 +231,27 @@ impl Table {
             let fills = fills.collect::<Result<Vec<_>>>()?;
             Ok(rows.lazy().with_columns(fills).collect()?)
         };
-        self.each(what, vec![], true, fill)
+        self.each(Does { sees: these_or_all(columns), ..Does::new(what, &[], fill) })
     }
+}
 
-    /// The same step for all rows together.
-    fn at_once(&self) -> Table {
-        struct AtOnce(Table);
+fn these_or_all(columns: &[&str]) -> Option<Vec<String>> {
+    (!columns.is_empty()).then(|| columns.iter().map(|name| name.to_string()).collect())
+}
 
-        impl Node for AtOnce {
-            fn empty(&self) -> Result<DataFrame> {
-                self.0.empty()
-            }
-
-            fn rows(&self, engine: &dyn Engine) -> Result<Input> {
-                match self.0.rows(engine)? {
-                    Input::Each { of, slice, .. } => Ok(Input::Frame(slice(of.collect()?)?)),
-                    rows => Ok(rows),
-                }
-            }
-
-            fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
-                self.0.fingerprint(print)
-            }
+/// The columns that expressions name, where they name them one by one.
+pub(super) fn seen_by(expressions: &[Expr]) -> Option<Vec<String>> {
+    let mut seen = Vec::new();
+    for part in expressions.iter().flat_map(|expression| expression.into_iter()) {
+        match part {
+            // A pattern stands for columns that it does not name.
+            Expr::Column(name) if !name.starts_with('^') => seen.push(name.to_string()),
+            Expr::Column(_) | Expr::Selector(_) | Expr::SubPlan(..) | Expr::DataTypeFunction(_) => return None,
+            Expr::Eval { .. } | Expr::StructEval { .. } => return None,
+            _ => {}
         }
-
-        Table::new(AtOnce(self.clone()))
     }
+    Some(seen)
 }
 
 /// Whether the value for a row depends on that row alone. What is not known to be so counts as not so.

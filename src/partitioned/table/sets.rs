@@ -2,11 +2,11 @@
 
 use polars::prelude::*;
 
-use super::{Fingerprint, Node, Table};
+use super::{Fingerprint, Means, Node, Table, step};
 use crate::error::{Error, Result};
 use crate::kernels::Groups;
 use crate::partitioned::cotransform::brought_together;
-use crate::partitioned::{Algo, Engine, Input, by, transform};
+use crate::partitioned::{Algo, Frames, Input, by};
 
 /// Which rows of two tables are kept.
 #[derive(Clone, Copy, Debug)]
@@ -39,20 +39,30 @@ impl Node for Sets {
         Ok(first)
     }
 
-    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
-        let columns = self.empty()?.get_column_names_owned();
-        let columns: Vec<String> = columns.into_iter().map(|name| name.to_string()).collect();
+    fn rows(&self, means: Means) -> Result<Input> {
+        let empty = self.empty()?;
+        let inputs = [self.first.rows(means)?, self.second.rows(means)?];
         if let (Kept::Both, false) = (self.kept, self.distinct) {
-            let mut all = self.first.run(engine)?;
-            all.vstack_mut(&self.second.run(engine)?)?;
-            return Ok(Input::Frame(all));
+            return Ok(Input::Chain(inputs.into()));
         }
         let (kept, distinct) = (self.kept, self.distinct);
-        let inputs = [self.first.rows(engine)?, self.second.rows(engine)?];
-        let rows = brought_together(engine, &inputs, &columns, &self.empty()?, move |first, second| {
+        let what = match kept {
+            Kept::Both => "union",
+            Kept::FirstOnly => "subtract",
+            Kept::InBoth => "intersect",
+        };
+        brought_together(what, means, &inputs, &all_columns(&empty), &empty, move |first, second| {
             combine(&first, &second, kept, distinct)
-        })?;
-        Ok(Input::Frame(rows))
+        })
+    }
+
+    fn only(&self, wanted: &[String]) -> Option<Table> {
+        // Any other set compares whole rows.
+        let (first, second, kept) = match (self.kept, self.distinct) {
+            (Kept::Both, false) => (self.first.only(wanted), self.second.only(wanted), Kept::Both),
+            _ => return None,
+        };
+        Some(Table::new(Sets { first, second, kept, distinct: false }))
     }
 
     fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
@@ -61,6 +71,10 @@ impl Node for Sets {
         print.text(&format!("{:?} distinct {}", self.kept, self.distinct));
         Ok(())
     }
+}
+
+fn all_columns(frame: &DataFrame) -> Vec<String> {
+    frame.get_column_names().into_iter().map(|name| name.to_string()).collect()
 }
 
 /// Row by row of the first table (and the second, for a union), counting how often its like was seen.
@@ -103,11 +117,18 @@ impl Node for Distinct {
         self.0.empty()
     }
 
-    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
-        let columns: Vec<String> = self.empty()?.get_column_names().into_iter().map(|name| name.to_string()).collect();
-        let once = |rows: DataFrame| combine(&rows, &rows.clear(), Kept::Both, true);
-        let partition = by(columns).algo(Algo::Coarse);
-        Ok(Input::Frame(transform(&self.0, once).schema("*").partition(partition).run(engine)?))
+    fn rows(&self, means: Means) -> Result<Input> {
+        // Piece by piece: the same row may be there more often than memory can hold it.
+        let once = |pieces: Frames| {
+            let mut once: Option<DataFrame> = None;
+            for piece in pieces {
+                let seen = once.unwrap_or_else(|| piece.clear());
+                once = Some(combine(&seen, &piece, Kept::Both, true)?);
+            }
+            Ok::<_, Error>(once.unwrap_or_default())
+        };
+        let partition = by(all_columns(&self.empty()?)).algo(Algo::Coarse);
+        step("distinct", self.0.clone(), once).partition(partition).keep_within(means)
     }
 
     fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {

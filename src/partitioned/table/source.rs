@@ -2,10 +2,10 @@
 
 use polars::prelude::*;
 
-use super::{Fingerprint, Node, Table};
+use super::{Fingerprint, Means, Node, Table};
 use crate::error::{Error, Result};
 use crate::parquet::ParquetFiles;
-use crate::partitioned::{Engine, Input};
+use crate::partitioned::Input;
 
 /// Rows that are in memory.
 struct Frame(DataFrame);
@@ -15,7 +15,7 @@ impl Node for Frame {
         Ok(self.0.clear())
     }
 
-    fn rows(&self, _: &dyn Engine) -> Result<Input> {
+    fn rows(&self, _: Means) -> Result<Input> {
         Ok(Input::Frame(self.0.clone()))
     }
 
@@ -33,10 +33,13 @@ impl Node for Lazy {
         Ok(DataFrame::empty_with_schema(&schema))
     }
 
-    fn rows(&self, _: &dyn Engine) -> Result<Input> {
-        #[cfg(feature = "streaming")]
-        return crate::partitioned::Stored::of(self.0.clone()).map(Input::Stored);
-        #[cfg(not(feature = "streaming"))]
+    #[cfg(feature = "streaming")]
+    fn rows(&self, means: Means) -> Result<Input> {
+        crate::partitioned::stored::Store::query(self.0.clone(), means.memory)
+    }
+
+    #[cfg(not(feature = "streaming"))]
+    fn rows(&self, _: Means) -> Result<Input> {
         Ok(Input::Frame(self.0.clone().collect()?))
     }
 
@@ -76,7 +79,7 @@ impl Node for Files {
         files.empty(&columns.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    fn rows(&self, _: &dyn Engine) -> Result<Input> {
+    fn rows(&self, _: Means) -> Result<Input> {
         let (files, columns) = self.open()?;
         Ok(Input::Files { files, columns })
     }
@@ -84,7 +87,8 @@ impl Node for Files {
     fn only(&self, wanted: &[String]) -> Option<Table> {
         let (_, columns) = self.open().ok()?;
         let columns = columns.into_iter().filter(|column| wanted.contains(column)).collect::<Vec<_>>();
-        Some(Table::new(Files { files: self.files.clone(), columns: Some(columns) }))
+        // Rows without a column cannot be counted.
+        (!columns.is_empty()).then(|| Table::new(Files { files: self.files.clone(), columns: Some(columns) }))
     }
 
     fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
@@ -104,7 +108,7 @@ impl Node for Ready {
         self.0.empty()
     }
 
-    fn rows(&self, _: &dyn Engine) -> Result<Input> {
+    fn rows(&self, _: Means) -> Result<Input> {
         Ok(self.0.clone())
     }
 

@@ -2,9 +2,12 @@
 
 use polars::prelude::*;
 
-use super::{Fingerprint, Node, Table};
+use super::source::Ready;
+use super::{Fingerprint, Means, Node, Table, step};
 use crate::error::{Error, Result};
-use crate::partitioned::{Algo, Engine, Input, Partition, transform};
+use crate::partitioned::sink::Sink;
+use crate::partitioned::stored::Store;
+use crate::partitioned::{Algo, Frames, Input, Partition};
 
 struct Take {
     of: Table,
@@ -22,20 +25,27 @@ impl Node for Take {
         Ok(empty)
     }
 
-    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
+    fn rows(&self, means: Means) -> Result<Input> {
         Node::empty(self)?;
         let count = self.count;
         // The first rows of a group, whatever groups are bundled with.
         let partition = self.partition.clone().algo(Algo::Hash);
         let first = |of: Table, partition: Partition| {
-            transform(of, move |rows: DataFrame| rows.head(Some(count))).schema("*").partition(partition).run(engine)
+            step("take", of, move |pieces: Frames| head(pieces, count)).partition(partition).keep_within(means)
         };
-        let mut taken = first(self.of.clone(), partition.clone())?;
-        if self.partition.keys().is_empty() {
+        let taken = first(self.of.clone(), partition.clone())?;
+        match self.partition.keys().is_empty() {
             // The first rows of all are among the first of each slice.
-            taken = first(taken.into(), partition.num(1))?;
+            true => first(Table::new(Ready(taken)), partition.num(1)),
+            false => Ok(taken),
         }
-        Ok(Input::Frame(taken))
+    }
+
+    fn only(&self, wanted: &[String]) -> Option<Table> {
+        let split = self.partition.check(self.of.empty().ok()?.schema()).ok()?;
+        let sorted = split.presort.into_iter().map(|key| key.column);
+        let wanted: Vec<String> = wanted.iter().cloned().chain(split.keys).chain(sorted).collect();
+        Some(Table::new(Take { of: self.of.only(&wanted), count: self.count, partition: self.partition.clone() }))
     }
 
     fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
@@ -43,6 +53,15 @@ impl Node for Take {
         print.text(&format!("take {} {:?}", self.count, self.partition));
         Ok(())
     }
+}
+
+/// The first rows, of no more pieces than it takes.
+fn head(pieces: Frames, count: usize) -> impl Iterator<Item = DataFrame> {
+    pieces.scan(count, |left, piece| {
+        let head = (*left > 0).then(|| piece.head(Some(*left)));
+        *left -= head.as_ref().map_or(0, DataFrame::height);
+        head
+    })
 }
 
 struct Sample {
@@ -59,16 +78,32 @@ impl Node for Sample {
         self.of.empty()
     }
 
-    fn rows(&self, engine: &dyn Engine) -> Result<Input> {
-        self.empty()?;
-        let all = self.of.run(engine)?;
-        let count = (self.fraction * all.height() as f64).round() as usize;
-        let mut chosen: Vec<IdxSize> = (0..all.height() as IdxSize).collect();
-        use rand::seq::SliceRandom;
+    fn rows(&self, means: Means) -> Result<Input> {
+        let empty = self.empty()?;
+        let of = match self.of.rows(means)? {
+            of if of.rows().is_some() => of,
+            // How many rows a filter leaves is known when they are there.
+            _ => self.of.kept(means)?,
+        };
+        let rows = of.rows().unwrap_or(0);
         let mut chance = <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(self.seed);
-        let (chosen, _) = chosen.partial_shuffle(&mut chance, count);
+        let count = (self.fraction * rows as f64).round() as usize;
+        let mut chosen = rand::seq::index::sample(&mut chance, rows, count).into_vec();
         chosen.sort_unstable();
-        Ok(Input::Frame(all.take(&IdxCa::from_vec("".into(), chosen.to_vec()))?))
+        let store = Store::new(empty.schema().clone(), means.memory);
+        for (number, slice) in of.slices().into_iter().enumerate() {
+            let of_slice = &chosen[chosen.partition_point(|row| *row < slice.start)..];
+            let of_slice = &of_slice[..of_slice.partition_point(|row| *row < slice.end)];
+            if of_slice.is_empty() {
+                continue;
+            }
+            let places = of_slice.iter().map(|row| (row - slice.start) as IdxSize).collect();
+            // A slice is one piece.
+            if let Some(piece) = of.pieces(slice).next() {
+                store.accept(number, piece?.take(&IdxCa::from_vec("".into(), places))?)?;
+            }
+        }
+        store.take()
     }
 
     fn fingerprint(&self, print: &mut Fingerprint) -> Result<()> {
@@ -96,7 +131,7 @@ impl Table {
         Table::new(Take { of: self.clone(), count, partition })
     }
 
-    /// A fraction of the rows, by chance, in their order; the same ones for the same seed. The table is held in memory.
+    /// A fraction of the rows, by chance, in their order; the same ones for the same seed.
     ///
     /// ```
     /// use outgrow::partitioned::{Serial, Table};
