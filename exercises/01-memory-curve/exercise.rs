@@ -1,0 +1,18 @@
+//! Will ten times the flights fit? exercises/01-memory-curve/README.md
+
+use outgrow_exercises::memory_curve::Phase;
+
+/// Bytes by which the peak of eager grows for each flight more. Write `Some(10)` if you think it is ten.
+const EAGER: Option<u64> = None;
+
+/// The same for partitioned.
+const PARTITIONED: Option<u64> = None;
+
+/// When eager has its peak: `Some(Phase::Reading)`, `Some(Phase::Working)` or `Some(Phase::Ending)`.
+const PEAK: Option<Phase> = None;
+
+/// How many flights eager can work on in 16 GiB of memory. Rust takes `1_000_000` and `1000 * 1000` alike.
+const FIT: Option<u64> = None;
+
+// Hands what you have read to the check.
+outgrow_exercises::answer!(memory_curve { eager: EAGER, partitioned: PARTITIONED, peak: PEAK, fit: FIT });

@@ -1,0 +1,17 @@
+//! A median does not combine. How often each value occurs does, and the median can be read off it.
+
+use outgrow_exercises::what_does_not_combine::medians;
+use polars::prelude::*;
+
+/// Some flights, as they lie in one file -> what has to be kept of them.
+fn part(flights: DataFrame) -> PolarsResult<DataFrame> {
+    flights.lazy().group_by([col("carrier"), col("arr_delay")]).agg([len().alias("n")]).collect()
+}
+
+/// What was kept of all files, one below the other -> the answer: `carrier`, and its median `arr_delay`.
+fn whole(parts: DataFrame) -> PolarsResult<DataFrame> {
+    medians(&parts)
+}
+
+// Hands your functions to the check.
+outgrow_exercises::answer!(what_does_not_combine { part, whole });
