@@ -14,7 +14,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group};
 use outgrow::flights::{home, weather, with_rows};
 use outgrow::kernels::{Agg, How, Keep, Transform, Window};
 use outgrow::workloads::{largest_per_group, running_total};
@@ -123,6 +123,9 @@ const OPERATIONS: [(&str, bool); 18] = [
     ("iloc", false),
 ];
 
+/// How often each is timed.
+const SAMPLES: usize = 15;
+
 fn rows() -> u64 {
     std::env::var("OUTGROW_ROWS").map_or(1_000_000, |rows| rows.parse().expect("OUTGROW_ROWS is a number"))
 }
@@ -142,7 +145,9 @@ fn operations(criterion: &mut Criterion) {
     };
     let mut pandas = Pandas::start(rows);
     let mut group = criterion.benchmark_group(format!("surface/{rows}"));
-    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(2));
+    group.sample_size(SAMPLES).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_millis(1500));
+    // As many rounds in each sample, and the analysis of the report no longer than what it is about.
+    group.sampling_mode(SamplingMode::Flat).nresamples(2_000);
     let mut medians = Vec::new();
     for (operation, exchange) in OPERATIONS {
         let mut times = [const { Vec::new() }; 3];
@@ -240,11 +245,9 @@ fn recording(_: &mut Criterion) {
     println!("Each ratio is of two runs, one after the other; in brackets: the middle half of {ROUNDS} of them.");
 }
 
-/// Fastest, median and slowest, the first one (a warm-up) left out.
+/// Fastest, median and slowest of the samples: what came before them was to warm up.
 fn spread(mut times: Vec<f64>) -> [f64; 3] {
-    if times.len() > 3 {
-        times.drain(..times.len() - 10.min(times.len()));
-    }
+    times.drain(..times.len().saturating_sub(SAMPLES));
     times.sort_by(f64::total_cmp);
     match times.len() {
         0 => [f64::NAN; 3],
@@ -300,4 +303,9 @@ impl Drop for Pandas {
 }
 
 criterion_group!(benches, operations, recording);
-criterion_main!(benches);
+
+fn main() {
+    outgrow::memory::keep_freed(); // as the program does
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

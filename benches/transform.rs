@@ -10,9 +10,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use criterion::{
-    BatchSize, BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main, measurement::WallTime,
-};
+use criterion::{BatchSize, BenchmarkGroup, BenchmarkId, Criterion, criterion_group, measurement::WallTime};
 use outgrow::flights::{SHIPPED_ROWS, with_rows};
 use outgrow::kernels::Groups;
 use outgrow::partitioned::{Algo, OutputSchema, Serial, Threads, by, transform};
@@ -215,4 +213,9 @@ fn schema(criterion: &mut Criterion) {
 }
 
 criterion_group!(benches, per_group, tax, exchanged, growing, schema);
-criterion_main!(benches);
+
+fn main() {
+    outgrow::memory::keep_freed(); // as the program does
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

@@ -16,7 +16,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, criterion_group};
 use outgrow::flights::{SHIPPED_ROWS, with_rows};
 use outgrow::measure::agree;
 use outgrow::partitioned::{Engine, Serial, Threads};
@@ -143,4 +143,9 @@ fn made_up_rows(criterion: &mut Criterion) {
 }
 
 criterion_group!(benches, flights, made_up_rows);
-criterion_main!(benches);
+
+fn main() {
+    outgrow::memory::keep_freed(); // as the program does
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

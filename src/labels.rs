@@ -4,6 +4,7 @@
 //! stores nothing for it; any other index is one column per level beside the data.
 
 use polars::prelude::*;
+use polars_arrow::compute::utils::combine_validities_and;
 
 use crate::error::{Error, Result};
 
@@ -122,7 +123,12 @@ impl Rows {
     /// # Errors
     /// What the dataframe engine reports.
     pub fn filter(&self, mask: &BooleanChunked) -> Result<Self> {
-        Ok(Self::labelled(self.labels().filter(mask)?, self.columns.filter(mask)?))
+        let columns = self.columns.filter(mask)?;
+        let labels = match &self.labels {
+            Labels::Range(first) => numbers_where(mask, *first, columns.height()),
+            Labels::Columns(labels) => labels.filter(mask)?,
+        };
+        Ok(Self::labelled(labels, columns))
     }
 
     /// All of these rows, one lot below the other. There is at least one lot, and all have the same columns.
@@ -196,6 +202,19 @@ impl Rows {
         };
         (labels + self.columns.estimated_size()) as u64
     }
+}
+
+/// The numbers, from `first` on, of rows where `mask` is true, as labels; there are so many.
+fn numbers_where(mask: &BooleanChunked, first: i64, rows: usize) -> DataFrame {
+    let mut numbers: Vec<i64> = Vec::with_capacity(rows);
+    let mut from = first;
+    for chunk in mask.downcast_iter() {
+        // Null counts as false.
+        let kept = combine_validities_and(Some(chunk.values()), chunk.validity());
+        numbers.extend(kept.iter().flat_map(|kept| kept.true_idx_iter()).map(|place| from + place as i64));
+        from += chunk.len() as i64;
+    }
+    Int64Chunked::from_vec(NAMELESS.into(), numbers).into_column().into_frame()
 }
 
 /// Rows at places. Many rows are taken from columns in one piece: else every row has to look for its chunk.

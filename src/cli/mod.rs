@@ -28,7 +28,7 @@ use clap::{Parser, Subcommand};
 
 use crate::error::{Error, Result};
 use crate::partitioned::{Engine, EngineByName, LOCAL_ENGINES};
-use crate::scratch;
+use crate::{memory, scratch};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -71,6 +71,7 @@ enum Command {
 
 /// Runs the program with the arguments of this process. `more_engines` are those that another crate brings along.
 pub fn run(more_engines: &[EngineByName]) -> ExitCode {
+    memory::keep_freed();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return explain_usage(&error),

@@ -1,6 +1,7 @@
 //! Arithmetic and comparison of two columns of the same rows.
 
 use polars::prelude::*;
+use polars_core::utils::try_get_supertype;
 
 use super::select::without_nan;
 use super::slices::each_pair;
@@ -29,6 +30,12 @@ pub enum Op {
     Gt,
     /// Whether the left is larger or equal.
     Ge,
+}
+
+impl Op {
+    fn compares(self) -> bool {
+        !matches!(self, Op::Add | Op::Sub | Op::Mul | Op::Div)
+    }
 }
 
 impl std::fmt::Display for Op {
@@ -63,7 +70,11 @@ impl Scalar {
     /// The value as a column of so many rows.
     pub fn column(&self, rows: usize) -> Column {
         let one = match self {
-            Scalar::Int(number) => Column::new("".into(), [*number]),
+            // No wider than it must be: the other column is widened to its type before they are compared.
+            Scalar::Int(number) => match i16::try_from(*number) {
+                Ok(small) => Column::new("".into(), [small]),
+                Err(_) => Column::new("".into(), [*number]),
+            },
             Scalar::Float(number) => Column::new("".into(), [*number]),
             Scalar::Text(text) => Column::new("".into(), [text.as_str()]),
         };
@@ -126,7 +137,11 @@ pub fn apply(op: Op, left: &Column, right: &Column) -> Result<Column> {
     }
     let (this, that) = match (op, numbers, whole) {
         (Op::Div, true, _) => (left.cast(&DataType::Float64)?, right.cast(&DataType::Float64)?),
-        (_, _, true) => (left.cast(&DataType::Int64)?, right.cast(&DataType::Int64)?),
+        (_, _, true) => {
+            let small = op.compares() && ![left, right].iter().any(|column| *column.dtype() == DataType::UInt64);
+            let wide = if small { try_get_supertype(left.dtype(), right.dtype())? } else { DataType::Int64 };
+            (left.cast(&wide)?, right.cast(&wide)?)
+        }
         _ => (left.clone(), right.clone()),
     };
     let done = match op {

@@ -5,9 +5,9 @@
 
 use polars::prelude::*;
 use polars_arrow::array::PrimitiveArray;
-use polars_arrow::bitmap::MutableBitmap;
+use polars_arrow::bitmap::{Bitmap, MutableBitmap};
 use polars_arrow::compute::utils::combine_validities_and;
-use polars_core::utils::{align_chunks_binary, try_get_supertype};
+use polars_core::utils::try_get_supertype;
 
 /// `of` every pair of values, as `i64`; null where one of them is. `of` must not leave 64 bits for any values of 32.
 ///
@@ -35,13 +35,49 @@ where
     T: PolarsNumericType,
     T::Native: Into<i64>,
 {
-    let (this, that) = align_chunks_binary(left, right);
-    let chunks = this.downcast_iter().zip(that.downcast_iter()).map(|(this, that)| {
-        let values = this.values().iter().zip(that.values().iter());
-        let values = values.map(|(this, that)| of((*this).into(), (*that).into())).collect();
-        PrimitiveArray::from_vec(values).with_validity(combine_validities_and(this.validity(), that.validity()))
+    // The chunks of the right may be cut elsewhere, as those of a column and of the same one shifted: each chunk of the
+    // left meets them piece by piece, where they lie.
+    let mut others = right.downcast_iter().filter(|chunk| chunk.len() > 0).cloned();
+    let mut next = others.next();
+    let mut piece = |most: usize| {
+        let chunk = next.take().expect("both columns have the same number of rows");
+        let rows = most.min(chunk.len());
+        next = match rows == chunk.len() {
+            true => others.next(),
+            false => Some(chunk.clone().sliced(rows, chunk.len() - rows)),
+        };
+        chunk.sliced(0, rows)
+    };
+    let chunks = left.downcast_iter().map(|this| {
+        let mut values: Vec<i64> = Vec::with_capacity(this.len());
+        let mut known = Vec::new();
+        while values.len() < this.len() {
+            let from = values.len();
+            let that = piece(this.len() - from);
+            let these = &this.values()[from..from + that.len()];
+            values
+                .extend(these.iter().zip(that.values().iter()).map(|(this, that)| of((*this).into(), (*that).into())));
+            let of_this = this.validity().map(|known| known.clone().sliced(from, that.len()));
+            known.push((that.len(), combine_validities_and(of_this.as_ref(), that.validity())));
+        }
+        PrimitiveArray::from_vec(values).with_validity(joined(known))
     });
     Int64Chunked::from_chunk_iter(left.name().clone(), chunks).into_column()
+}
+
+/// Which values are known of pieces that lie one behind the other; `None` for all.
+fn joined(pieces: Vec<(usize, Option<Bitmap>)>) -> Option<Bitmap> {
+    if pieces.iter().all(|(_, known)| known.is_none()) {
+        return None;
+    }
+    let mut joined = MutableBitmap::with_capacity(pieces.iter().map(|(rows, _)| rows).sum());
+    for (rows, known) in pieces {
+        match known {
+            Some(known) => joined.extend_from_bitmap(&known),
+            None => joined.extend_constant(rows, true),
+        }
+    }
+    Some(joined.freeze())
 }
 
 /// The sums of all values so far, as `i64`; a null stays null and is passed over. The second is whether all of them fit.
@@ -66,23 +102,36 @@ where
     T: PolarsNumericType,
     T::Native: Into<i64>,
 {
-    let (mut sum, mut fits) = (0i64, true);
-    let mut add = |value: i64| {
-        let (next, lost) = sum.overflowing_add(value);
-        (sum, fits) = (next, fits & !lost);
-        sum
+    // Sums of up to 2^32 numbers of 32 bits fit: the check is left out.
+    let may_be_lost = size_of::<T::Native>() == size_of::<i64>();
+    let add_up = |sums: (i64, bool), (place, value): (&mut i64, i64)| {
+        let (sum, lost) = sums.0.overflowing_add(value);
+        *place = sum;
+        (sum, sums.1 & !(lost & may_be_lost))
     };
+    let mut sums = (0i64, true);
     let mut chunks = Vec::new();
     for chunk in column.downcast_iter() {
-        let values = chunk.values().iter().map(|value| (*value).into());
-        let so_far: Vec<i64> = match chunk.validity() {
-            None => values.map(&mut add).collect(),
-            // What lies in memory under a null is not a value.
-            Some(known) => values.zip(known.iter()).map(|(value, known)| add(if known { value } else { 0 })).collect(),
-        };
+        let mut so_far: Vec<i64> = Vec::with_capacity(chunk.len());
+        let mut known = chunk.validity().map(Bitmap::iter);
+        // A block at a time, so that it lies in the cache, and the sum in a register, until the block is full.
+        let mut block = [0i64; 256];
+        for values in chunk.values().chunks(block.len()) {
+            let block = &mut block[..values.len()];
+            let values = values.iter().map(|value| (*value).into());
+            sums = match &mut known {
+                None => block.iter_mut().zip(values).fold(sums, add_up),
+                // What lies in memory under a null is not a value.
+                Some(known) => {
+                    let values = values.zip(known).map(|(value, known)| if known { value } else { 0 });
+                    block.iter_mut().zip(values).fold(sums, add_up)
+                }
+            };
+            so_far.extend_from_slice(block);
+        }
         chunks.push(PrimitiveArray::from_vec(so_far).with_validity(chunk.validity().cloned()));
     }
-    (Int64Chunked::from_chunk_iter(column.name().clone(), chunks).into_column(), fits)
+    (Int64Chunked::from_chunk_iter(column.name().clone(), chunks).into_column(), sums.1)
 }
 
 /// The last value that is known. `None` for a column of anything but numbers.
@@ -137,6 +186,71 @@ fn filled<T: PolarsNumericType>(column: &ChunkedArray<T>) -> ChunkedArray<T> {
     ChunkedArray::from_chunk_iter(column.name().clone(), chunks)
 }
 
+/// The means of the last `rows` (at least 1) values, null where one of them is not known. `None` for a column of other
+/// types than whole numbers of up to 32 bits.
+///
+/// The sum of a window is that of the one before, plus a value and less a value. For whole numbers this is exact: with
+/// decimals, what was lost once would be in all that follow.
+pub fn means_of_last(column: &Column, rows: usize) -> PolarsResult<Option<Column>> {
+    let series = column.as_materialized_series();
+    Ok(Some(match series.dtype() {
+        DataType::Int8 => window_means(series.i8()?, rows),
+        DataType::Int16 => window_means(series.i16()?, rows),
+        DataType::Int32 => window_means(series.i32()?, rows),
+        DataType::UInt8 => window_means(series.u8()?, rows),
+        DataType::UInt16 => window_means(series.u16()?, rows),
+        DataType::UInt32 => window_means(series.u32()?, rows),
+        _ => return Ok(None),
+    }))
+}
+
+fn window_means<T>(column: &ChunkedArray<T>, rows: usize) -> Column
+where
+    T: PolarsNumericType,
+    T::Native: Into<i64>,
+{
+    // A window may begin in another chunk than it ends in.
+    let whole = column.rechunk();
+    let chunk = whole.downcast_as_array();
+    let values = chunk.values().as_slice();
+    let first = rows.saturating_sub(1).min(values.len());
+    let mut means = vec![0f64; values.len()];
+    let mean = |sum: i64| sum as f64 / rows as f64;
+    let validity = match chunk.validity() {
+        None => {
+            let sum = values[..first].iter().fold(0, |sum, value| sum + (*value).into());
+            let leaving = std::iter::once(0).chain(values.iter().map(|value| (*value).into()));
+            let ends = means[first..].iter_mut().zip(values[first..].iter().zip(leaving));
+            ends.fold(sum, |sum: i64, (place, (value, left))| {
+                let sum = sum - left + (*value).into();
+                *place = mean(sum);
+                sum
+            });
+            let mut known = MutableBitmap::with_capacity(values.len());
+            known.extend_constant(first, false);
+            known.extend_constant(values.len() - first, true);
+            known
+        }
+        Some(known) => {
+            let value = |row: usize| if known.get_bit(row) { (1, values[row].into()) } else { (0, 0i64) };
+            let (mut count, mut sum) = (0, 0);
+            let means = means.iter_mut().enumerate().map(|(row, place)| {
+                let (one, value_here) = value(row);
+                (count, sum) = (count + one, sum + value_here);
+                if row >= rows {
+                    let (one, left) = value(row - rows);
+                    (count, sum) = (count - one, sum - left);
+                }
+                *place = mean(sum);
+                count == rows
+            });
+            means.collect()
+        }
+    };
+    let means = PrimitiveArray::from_vec(means).with_validity(Some(validity.freeze()));
+    Float64Chunked::with_chunk(column.name().clone(), means).into_column()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,6 +281,18 @@ mod tests {
             let (so_far, fits) = sums_so_far(&column).unwrap().unwrap();
             prop_assert!(fits && so_far.equals_missing(&Column::new("x".into(), sums)));
             prop_assert!(filled_forward(&column).unwrap().unwrap().equals_missing(&Column::new("x".into(), filled)));
+
+            let rows = 1 + other.index(5);
+            let none_missing: Vec<Option<i16>> = values.iter().map(|value| value.or(Some(0))).collect();
+            let bare = Int16Chunked::from_iter_options("x".into(), none_missing.iter().copied()).into_column();
+            for (column, values) in [(&column, &values), (&bare, &none_missing)] {
+                let sum = |window: &[Option<i16>]| window.iter().map(|value| value.map(i64::from)).sum::<Option<i64>>();
+                let window = |last: usize| Some(&values[(last + 1).checked_sub(rows)?..=last]);
+                let mean = |last| Some(sum(window(last)?)? as f64 / rows as f64);
+                let means: Vec<Option<f64>> = (0..values.len()).map(mean).collect();
+                let found = means_of_last(column, rows).unwrap().unwrap();
+                prop_assert!(found.equals_missing(&Column::new("x".into(), means)));
+            }
 
             let again = chunked(&values, other.index(values.len() + 1));
             let products = each_pair(&column, &again, |this, that| this * that).unwrap().unwrap();

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::arith::{Op, apply};
-use super::slices::{filled_forward, sums_so_far};
+use super::slices::{filled_forward, means_of_last, sums_so_far};
 use crate::error::{Error, Result};
 
 /// A function of a column whose value in a row depends on other rows.
@@ -57,6 +57,9 @@ impl Window {
                 number(column, "rolling_mean")?;
                 if rows == 0 {
                     return Err(Error::input("rolling_mean: a window of 0 rows has no mean. Give at least 1."));
+                }
+                if let Some(means) = means_of_last(column, rows)? {
+                    return Ok(means);
                 }
                 let options = RollingOptionsFixedWindow { window_size: rows, min_periods: rows, ..Default::default() };
                 let values = column.cast(&DataType::Float64)?.with_name("x".into()).into_frame();
