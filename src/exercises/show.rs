@@ -126,17 +126,23 @@ fn coloured(text: &str, code: &str, colours: bool) -> String {
     if colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
 }
 
-/// A text in lines of at most [`WIDTH`] characters, all of them indented.
+/// A text in lines of at most [`WIDTH`] characters, all of them indented. A line that begins with a space stays as it is:
+/// an error that points at a character points at nothing when its words are moved.
 ///
 /// ```
 /// use outgrow::exercises::show::wrapped;
 /// assert_eq!(wrapped("a text", 2), "  a text\n");
+/// assert_eq!(wrapped("unknown type, at character 4:\n  a: i65\n     ^", 0).lines().last(), Some("     ^"));
 /// assert!(wrapped(&"word ".repeat(100), 4).lines().all(|line| line.len() <= 80));
 /// ```
 pub fn wrapped(text: &str, indent: usize) -> String {
     let mut wrapped = String::new();
     for paragraph in text.lines() {
         let mut line = " ".repeat(indent);
+        if paragraph.starts_with(' ') {
+            wrapped += &format!("{line}{}\n", paragraph.trim_end());
+            continue;
+        }
         for word in paragraph.split_whitespace() {
             let begun = line.len() > indent;
             if begun && line.chars().count() + 1 + word.chars().count() > WIDTH {

@@ -1,0 +1,199 @@
+//! Three ways to one answer: right with ties and in any order, and what each of them moves.
+
+use outgrow::dropin as pd;
+use outgrow::{Result, flights, ledger};
+use polars::prelude::*;
+
+use crate::inputs::{Case, cases, made_up, shuffled, slices, with_ties};
+use crate::{Check, Exercise, Within, expected};
+
+/// What the attendee writes.
+pub struct Answer {
+    /// By a sort of all flights.
+    pub by_sort: fn(&pd::DataFrame) -> Result<pd::DataFrame>,
+    /// By the largest delay of each airport.
+    pub by_join: fn(&pd::DataFrame) -> Result<pd::DataFrame>,
+    /// By slices: some flights -> the latest of each airport.
+    pub by_slice: fn(DataFrame) -> PolarsResult<DataFrame>,
+    /// Rows that the first moves.
+    pub moved_by_sort: Option<u64>,
+    /// Rows that the second moves.
+    pub moved_by_join: Option<u64>,
+    /// Rows that the third moves.
+    pub moved_by_slice: Option<u64>,
+}
+
+const COLUMNS: [&str; 3] = ["dest", "arr_delay", "id"];
+
+impl Exercise for Answer {
+    fn check(&self, check: &mut Check) {
+        let known = |case: Case| {
+            let flights = case.flights.select(COLUMNS).expect("columns of flights");
+            Case { flights: flights.drop_nulls(Some(&["arr_delay"])).expect("a column of flights"), ..case }
+        };
+        let mut cases = cases();
+        let tied = shuffled(&with_ties(&made_up(400, 9), "arr_delay"), 9);
+        cases.insert(3, Case { name: "equal delays, and rows in another order", flights: tied });
+        let cases: Vec<Case> = cases.into_iter().map(known).collect();
+        for (name, way) in [("by_sort", self.by_sort), ("by_join", self.by_join)] {
+            for case in &cases {
+                let told = format!("{name} and {}", case.name);
+                let answer = check.call(&told, || {
+                    let partitions = pd::DataFrame::from_columns(case.flights.clone())?.repartition(5);
+                    way(&partitions)?.into_columns()
+                });
+                if let Some(answer) = answer {
+                    hold(check, &told, &answer, &case.flights);
+                }
+            }
+        }
+        for case in &cases {
+            let told = format!("by_slice and {}", case.name);
+            let Some(parts) = check.call(&told, || {
+                let parts = slices(&case.flights).into_iter().map(self.by_slice).collect::<PolarsResult<Vec<_>>>()?;
+                parts
+                    .into_iter()
+                    .reduce(|all, part| all.vstack(&part).unwrap_or(all))
+                    .ok_or(PolarsError::NoData("".into()))
+            }) else {
+                continue;
+            };
+            let of_slices = parts.height();
+            if let Some(answer) = check.call(&told, || (self.by_slice)(parts))
+                && hold(check, &told, &answer, &case.flights)
+            {
+                let airports = latest(&case.flights).height();
+                check.require(&told, of_slices <= 5 * airports, || {
+                    format!(
+                        "The answer is right, but the five slices hand on {of_slices} rows together, and nothing is gained by \
+                         asking them first. A row per airport and slice is enough, {} at the most.",
+                        5 * airports
+                    )
+                });
+            }
+        }
+        if check.right_so_far() {
+            self.check_moved(check);
+        }
+    }
+}
+
+impl Answer {
+    fn check_moved(&self, check: &mut Check) {
+        let case = "the real flights";
+        let Some((rows, sort, join, slice)) = check.call(case, || self.counted()) else { return };
+        let cheap = check.require(case, join < rows / 2, || {
+            format!(
+                "by_join is right, but it moves more rows than there are flights: {join} for {rows}. Something in it puts all \
+                 flights in order. Find the few with the largest delays first, and care for ties then."
+            )
+        });
+        if !cheap {
+            return;
+        }
+        let predictions = [
+            (
+                "MOVED_BY_SORT",
+                self.moved_by_sort,
+                sort,
+                "a sort sends each flight to its place, to keep one per airport.",
+            ),
+            (
+                "MOVED_BY_JOIN",
+                self.moved_by_join,
+                join,
+                "a partition knows its own largest delays, and these meet; the table of them is small and goes to all \
+                 partitions, so the flights stay where they are.",
+            ),
+            ("MOVED_BY_SLICE", self.moved_by_slice, slice, "a slice hands on a row for each airport it flies to."),
+        ];
+        if check.predicted(case, Within::Factor(2.0), &predictions) {
+            check.note(format!(
+                "Moved: {sort} rows by the sort, {join} by the join, {slice} by the slices, for the same {} rows. The first way \
+                 is the one that people write; it is right, and moves {:.0}x as much as the cheapest.",
+                latest(&crate::inputs::real().drop_nulls(Some(&["arr_delay"])).expect("a column of flights")).height(),
+                sort as f64 / join.min(slice).max(1) as f64
+            ));
+        }
+    }
+
+    /// Flights, and the rows that each way moves, by the ledger and by what slices hand on.
+    fn counted(&self) -> Result<(u64, u64, u64, u64)> {
+        let files = flights::shipped()?;
+        let known = pd::read_parquet(&files, &COLUMNS)?.query(col("arr_delay").is_not_null())?;
+        let moved = |way: fn(&pd::DataFrame) -> Result<pd::DataFrame>| {
+            let (done, ledger) = ledger::record(|| way(&known));
+            done.map(|_| ledger.rows_moved())
+        };
+        let mut handed_on = 0;
+        for number in 0..files.row_groups() {
+            let slice = files.read_row_group(number, &COLUMNS)?.drop_nulls(Some(&["arr_delay"]))?;
+            handed_on += (self.by_slice)(slice)?.height() as u64;
+        }
+        Ok((known.len() as u64, moved(self.by_sort)?, moved(self.by_join)?, handed_on))
+    }
+}
+
+fn hold(check: &mut Check, told: &str, answer: &DataFrame, flights: &DataFrame) -> bool {
+    let truth = latest(flights);
+    let tied = tied(flights);
+    let first = tied.unique_stable(Some(&["dest".into()]), UniqueKeepStrategy::First, None).expect("as above");
+    let separately = by_airport(flights, &[col("arr_delay").max(), col("id").min()]);
+    let expected = expected(truth)
+        .by(&["dest"])
+        .mistake(
+            tied.clone(),
+            format!(
+                "There are {} rows for {} airports: the largest delay of an airport may be that of several flights, which are \
+                 equally late. Of these, keep the one with the smallest id.",
+                tied.height(),
+                first.height()
+            ),
+        )
+        .mistake(
+            first,
+            "Of flights that are equally late you keep the one that stands first in the table. The order of rows says \
+             nothing: on partitions it may be another one tomorrow. The smallest id counts.",
+        )
+        .mistake(separately.clone(), patched(&separately, flights));
+    check.expect(told, answer, &expected)
+}
+
+/// A row that no flight is, in figures.
+fn patched(separately: &DataFrame, flights: &DataFrame) -> String {
+    let told = || -> PolarsResult<Option<String>> {
+        let truth = flights.clone().lazy().select([col("id"), col("arr_delay").alias("own")]);
+        let on = [col("id")];
+        let beside = separately.clone().lazy().join(truth, on.clone(), on, JoinArgs::new(JoinType::Inner)).collect()?;
+        let (delays, own) = (beside.column("arr_delay")?.i16()?, beside.column("own")?.i16()?);
+        let Some(row) = delays.iter().zip(own.iter()).position(|(delay, own)| delay != own) else { return Ok(None) };
+        Ok(Some(format!(
+            " The row for {} has a delay of {} minutes and the id {}, and flight {} was {} minutes late.",
+            beside.column("dest")?.str()?.get(row).unwrap_or_default(),
+            delays.get(row).unwrap_or_default(),
+            beside.column("id")?.i32()?.get(row).unwrap_or_default(),
+            beside.column("id")?.i32()?.get(row).unwrap_or_default(),
+            own.get(row).unwrap_or_default(),
+        )))
+    };
+    let example = told().ok().flatten().unwrap_or_default();
+    format!(
+        "These rows are put together from two flights: the largest delay of all, and the smallest id of all.{example}"
+    )
+}
+
+/// The latest flight to each airport.
+fn latest(flights: &DataFrame) -> DataFrame {
+    by_airport(&tied(flights), &[col("arr_delay").first(), col("id").min()])
+}
+
+/// All flights that are as late as the latest to their airport, in the order of the table.
+fn tied(flights: &DataFrame) -> DataFrame {
+    let largest = col("arr_delay").max().over([col("dest")]).expect("a key");
+    let latest = col("arr_delay").eq(largest);
+    flights.clone().lazy().filter(latest).select(COLUMNS.map(col)).collect().expect("columns of flights")
+}
+
+fn by_airport(flights: &DataFrame, columns: &[Expr]) -> DataFrame {
+    flights.clone().lazy().group_by([col("dest")]).agg(columns).collect().expect("columns of flights")
+}
