@@ -187,9 +187,9 @@ mod tests {
 ✗ not yet
   With four flights:
 
-   got                      expected
-   carrier  arr_delay       carrier   arr_delay
-   AA       [2.5]           AA        [1.75]
+   got                     expected
+   carrier  arr_delay      carrier   arr_delay
+   AA           [2.5]      AA           [1.75]
    ... and 3 more rows that differ
 
   This is a mean of means.

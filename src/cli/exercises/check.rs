@@ -1,10 +1,12 @@
 //! One answer, or all of them.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{ALL_PASSED, Room, colours, fleeting, shown, task};
+use super::task::task;
+use super::{ALL_PASSED, Room, colours, fleeting, shown};
 use crate::cli::print::print;
 use crate::error::Result;
 use crate::exercises::{Attempt, Exercise, State, attempt, show};
@@ -32,14 +34,15 @@ pub fn check(room: &mut Room, name: Option<&str>, json: bool) -> Result<ExitCode
 /// Checks an exercise, shows what came of it, and returns whether it passed.
 pub fn check_and_tell(room: &mut Room, exercise: &Exercise) -> Result<bool> {
     if room.mine.begin(exercise)? {
-        print(&format!("{}\nYour file is {}\n\n", task(exercise)?, shown(&room.mine.file(exercise))))?;
+        print(&format!("{}\nYour file is {}\n\n", task(&exercise.task()?), shown(&room.mine.file(exercise))))?;
     }
     let name = &exercise.name;
-    fleeting(&format!("checking {name} ..."));
+    if std::io::stderr().is_terminal() {
+        eprintln!("checking {name} ...");
+    }
     // The file may be saved again meanwhile: the verdict is for what was there before.
     let text = room.mine.text(exercise).unwrap_or_default();
     let outcome = attempt(exercise, &room.mine, false)?;
-    fleeting("");
     let passed = matches!(&outcome, Attempt::Checked(verdict) if verdict.passed());
     room.progress.checked(exercise, &text, passed)?;
     let mut told = format!("{:02} {name}: ", exercise.number);

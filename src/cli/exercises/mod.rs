@@ -2,6 +2,7 @@
 
 mod check;
 mod list;
+mod task;
 mod watch;
 
 use std::io::{IsTerminal, Write};
@@ -11,7 +12,7 @@ use clap::Subcommand;
 
 use super::print::print;
 use crate::error::{Error, Result};
-use crate::exercises::{Exercise, Mine, Progress, State, all, find, show};
+use crate::exercises::{Exercise, Mine, Progress, State, all, find};
 use crate::flights::home;
 
 #[derive(Debug, clap::Args)]
@@ -183,27 +184,4 @@ fn fleeting(text: &str) {
         eprint!("\r\x1b[2K{text}");
         let _ = std::io::stderr().flush();
     }
-}
-
-/// A task for the terminal: Markdown is readable as it is, but for the line that is for the list.
-fn task(exercise: &Exercise) -> Result<String> {
-    let task = exercise.task()?;
-    let lines: Vec<&str> = task.lines().filter(|line| !line.starts_with('*')).collect();
-    let (mut text, mut code) = (String::new(), false);
-    let mut paragraph = String::new();
-    // Paragraphs are wrapped for this terminal; code, lists, tables and headings stay as they are.
-    for line in lines.into_iter().chain([""]) {
-        code ^= line.starts_with("```");
-        let as_it_is = code || line.is_empty() || line.starts_with(['`', '#', '|', '-', ' ']);
-        if as_it_is && !paragraph.is_empty() {
-            text += &show::wrapped(&paragraph, 0);
-            paragraph.clear();
-        }
-        if as_it_is {
-            text += &format!("{line}\n");
-        } else {
-            paragraph += &format!("{line} ");
-        }
-    }
-    Ok(text)
 }

@@ -1,0 +1,54 @@
+//! A task on a terminal of 80 columns. Markdown can be read as it is; only its lines are too long.
+
+use crate::exercises::show::wrapped;
+
+/// The text with its paragraphs and list items wrapped; code, tables and headings as they are. The line that is for the
+/// list of exercises is left out.
+pub fn task(markdown: &str) -> String {
+    let (mut text, mut open, mut code) = (String::new(), String::new(), false);
+    // The empty line at the end closes what is open.
+    for line in markdown.lines().filter(|line| !(line.starts_with('*') && line.ends_with(".*"))).chain([""]) {
+        let fence = line.starts_with("```");
+        let item = line.starts_with("- ");
+        let as_it_is = code || fence || line.is_empty() || line.starts_with(['#', '|']);
+        code ^= fence;
+        if as_it_is || item {
+            text += &closed(&open);
+            open.clear();
+        }
+        if !as_it_is {
+            open += &format!("{} ", line.trim());
+        } else if !(line.is_empty() && (text.is_empty() || text.ends_with("\n\n"))) {
+            text += &format!("{line}\n");
+        }
+    }
+    text
+}
+
+/// A paragraph or a list item in lines; those of an item hang below its text.
+fn closed(open: &str) -> String {
+    match open.strip_prefix("- ") {
+        Some(item) => format!("- {}", wrapped(item, 2).trim_start()),
+        None => wrapped(open, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_and_items_are_wrapped_and_code_is_not() {
+        let long = "word ".repeat(20);
+        let code = format!("```rust\nlet {long};\n```");
+        let markdown = format!(
+            "# Title\n\n*10 minutes. New here: word.*\n\n{long}\nand on\n\n- one\n- {long}\n  more\n\n{code}\n"
+        );
+        let text = task(&markdown);
+        assert!(text.starts_with("# Title\n\nword "), "{text}");
+        assert!(text.contains("word and on\n\n- one\n- word "), "{text}");
+        assert!(text.contains("\n  word word word word word more\n\n```rust\n"), "{text}");
+        assert!(text.ends_with(&format!("{code}\n\n")), "{text}");
+        assert!(text.lines().all(|line| line.starts_with("let") || line.len() <= 80), "{text}");
+    }
+}
