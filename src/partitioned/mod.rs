@@ -54,7 +54,7 @@ pub use engine::{Engine, EngineByName, Job, LOCAL_ENGINES, Serial, Threads};
 pub use expression::SortKey;
 pub use faults::{Dropped, ErrorKind, Losses, Panicked};
 pub use function::{
-    Cursor, Frames, Function, Given, GivenSides, GivesRows, IntoFunction, IntoInit, IntoSidesFunction, Output,
+    Cursor, Frames, Function, Given, GivenSides, GivesRows, IntoFunction, IntoInit, IntoSidesFunction, Output, PartOf,
     Registered, Sides, Signature, Structs, TakesPartition, TakesSlice, Work, making, registered,
 };
 pub use how::How;

@@ -145,7 +145,7 @@ pub fn structs_that_break_the_schema_are_not_ignored(engine: &dyn Engine) {
 }
 
 /// Leaves a trace in the folder, and fails at once.
-fn fails_once(_: DataFrame, folder: &String) -> anyhow::Result<DataFrame> {
+fn fails_once(_: DataFrame, folder: &str) -> anyhow::Result<DataFrame> {
     tempfile::Builder::new().prefix("call").disable_cleanup(true).tempfile_in(folder)?;
     anyhow::bail!("on purpose")
 }

@@ -147,7 +147,7 @@ struct Scale {
     by: u32,
 }
 
-fn scale(text: &String) -> Result<Scale, std::num::ParseIntError> {
+fn scale(text: &str) -> Result<Scale, std::num::ParseIntError> {
     Ok(Scale { by: text.parse()? })
 }
 

@@ -166,8 +166,7 @@ fn load(size: &i32) -> std::io::Result<Vec<i32>> {
     Ok((0..*size).collect())
 }
 
-#[allow(clippy::ptr_arg, reason = "it is what load makes")]
-fn predict(rows: DataFrame, model: &Vec<i32>) -> PolarsResult<DataFrame> {
+fn predict(rows: DataFrame, model: &[i32]) -> PolarsResult<DataFrame> {
     df!("prediction" => vec![model.len() as i32; rows.height()])
 }
 outgrow::register!(predict, on_init = load);

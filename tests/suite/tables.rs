@@ -152,7 +152,7 @@ pub fn an_expression_over_all_rows_sees_all_rows(engine: &dyn Engine) {
 }
 
 /// Counts how often it was called: by the rows of a file.
-fn leaves_a_trace(rows: DataFrame, folder: &String) -> std::io::Result<DataFrame> {
+fn leaves_a_trace(rows: DataFrame, folder: &str) -> std::io::Result<DataFrame> {
     tempfile::Builder::new().prefix("call").disable_cleanup(true).tempfile_in(folder)?;
     Ok(rows)
 }

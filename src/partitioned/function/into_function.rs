@@ -12,7 +12,8 @@ use super::{Cursor, Function, Given, GivesRows, Output, TakesPartition, TakesSli
 ///
 /// `rows` is a `DataFrame`, `&DataFrame`, `Vec<T>`, `&[T]`, [`Frames`](super::Frames) or
 /// [`Structs<T>`](super::Structs), with `T` any struct that is `serde::Deserialize`. What it may return is
-/// [`GivesRows`]. `How` tells the shapes apart and is found by the compiler.
+/// [`GivesRows`]. `parameters` are of any type, or [part of one](PartOf): `&str`, `&[T]`. `How` tells the shapes apart and
+/// is found by the compiler.
 ///
 /// ```
 /// use outgrow::partitioned::{Cursor, Serial, by, transform};
@@ -60,9 +61,9 @@ pub trait IntoFunction<'a, How>: Send + Sync + 'a {
 }
 
 macro_rules! shapes {
-    ($($how:ident<$P:ty> [$($generic:tt)*] |$params:ident, $cursor:ident| [$($types:tt)*] [$($values:tt)*];)+) => {$(
+    ($($how:ident<$P:ty> $Params:ty, [$($generic:tt)*] |$params:ident, $cursor:ident| [$($types:tt)*] [$($values:tt)*];)+) => {$(
         #[doc(hidden)]
-        pub struct $how<A: ?Sized, P, O, By>(PhantomData<fn(O, By) -> (Box<A>, P)>);
+        pub struct $how<A: ?Sized, P: ?Sized, O, By>(PhantomData<fn(O, By) -> (Box<A>, Box<P>)>);
 
         impl<'a, F, A, O, By $($generic)*> IntoFunction<'a, $how<A, $P, O, By>> for F
         where
@@ -70,10 +71,10 @@ macro_rules! shapes {
             A: TakesPartition,
             O: GivesRows<By>,
         {
-            type Params = $P;
+            type Params = $Params;
             const PIECES: bool = A::PIECES;
 
-            fn call(&self, rows: Given, $params: &$P, $cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
+            fn call(&self, rows: Given, $params: &$Params, $cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
                 self(A::take(rows)? $($values)*).give(output)
             }
 
@@ -88,10 +89,10 @@ macro_rules! shapes {
             A: TakesSlice + ?Sized + 'static,
             O: GivesRows<By>,
         {
-            type Params = $P;
+            type Params = $Params;
             const PIECES: bool = false;
 
-            fn call(&self, rows: Given, $params: &$P, $cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
+            fn call(&self, rows: Given, $params: &$Params, $cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
                 let rows = A::Owned::take(rows)?;
                 self(rows.borrow() $($values)*).give(output)
             }
@@ -108,10 +109,43 @@ macro_rules! shapes {
 pub struct ByReference<A: ?Sized>(PhantomData<A>);
 
 shapes! {
-    Rows<()> [] |_params, _cursor| [] [];
-    RowsParams<P> [, P: Send + Sync] |params, _cursor| [, &P] [, params];
-    RowsCursor<()> [] |_params, cursor| [, Cursor<'_>] [, cursor];
-    RowsParamsCursor<P> [, P: Send + Sync] |params, cursor| [, &P, Cursor<'_>] [, params, cursor];
+    Rows<()> (), [] |_params, _cursor| [] [];
+    RowsCursor<()> (), [] |_params, cursor| [, Cursor<'_>] [, cursor];
+    RowsParams<P> P, [, P: Send + Sync] |params, _cursor| [, &P] [, params];
+    RowsParamsCursor<P> P, [, P: Send + Sync] |params, cursor| [, &P, Cursor<'_>] [, params, cursor];
+    RowsPart<P> P::Whole, [, P: PartOf + ?Sized] |params, _cursor| [, &P] [, params.borrow()];
+    RowsPartCursor<P> P::Whole, [, P: PartOf + ?Sized] |params, cursor| [, &P, Cursor<'_>] [, params.borrow(), cursor];
+}
+
+/// Parameters that a function looks at as part of what holds them: `&str` of a `String`, `&[T]` of a `Vec<T>`, `&Path` of
+/// a `PathBuf`.
+///
+/// ```
+/// use outgrow::partitioned::{Serial, transform};
+/// # use polars::prelude::*;
+/// fn columns(rows: DataFrame, names: &[String]) -> PolarsResult<DataFrame> {
+///     rows.select(names)
+/// }
+/// let flights = df!("carrier" => ["UA"], "delay" => [4])?;
+/// let call = transform(flights, columns).params(vec!["delay".to_string()]).schema("delay: i32");
+/// assert!(call.run(&Serial)?.equals(&df!("delay" => [4])?));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+pub trait PartOf {
+    /// What holds it.
+    type Whole: Borrow<Self> + Send + Sync;
+}
+
+impl PartOf for str {
+    type Whole = String;
+}
+
+impl<T: Send + Sync> PartOf for [T] {
+    type Whole = Vec<T>;
+}
+
+impl PartOf for std::path::Path {
+    type Whole = std::path::PathBuf;
 }
 
 /// A function and the value it takes beside the rows.

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use polars::prelude::*;
 
 use super::into_function::ByReference;
-use super::{Cursor, Given, GivenSides, GivesRows, IntoFunction, Output, Sides, TakesSlice};
+use super::{Cursor, Given, GivenSides, GivesRows, IntoFunction, Output, PartOf, Sides, TakesSlice};
 
 /// A function of the sides of a zip: `fn(a, b)`, `fn(a, b, c)`, `fn(a, b, c, d)`, each in one of the shapes of
 /// [`TakesPartition`](super::TakesPartition), `fn(&a, &b)` in those of [`TakesSlice`], or `fn(Sides)`; then, if it wants them, `&parameters` and
@@ -54,35 +54,36 @@ pub trait IntoSidesFunction<'a, How>: Send + Sync + 'a {
 
 /// Marks functions of these tables.
 #[doc(hidden)]
-pub struct OfTables<Tables, Beside, O, By>(PhantomData<fn(Tables, Beside) -> (O, By)>);
+pub struct OfTables<Tables, Beside, O, By>(PhantomData<(Tables, Beside, O, By)>);
 
 /// Marks what functions take beside the tables.
 #[doc(hidden)]
 pub mod beside {
-    pub struct Params<P>(std::marker::PhantomData<P>);
+    use std::marker::PhantomData;
+
+    pub struct Params<P>(PhantomData<P>);
     pub struct Cursor;
-    pub struct Both<P>(std::marker::PhantomData<P>);
+    pub struct Both<P>(PhantomData<P>);
+    pub struct Part<P: ?Sized>(PhantomData<P>);
+    pub struct PartAndCursor<P: ?Sized>(PhantomData<P>);
 }
 
 macro_rules! by_value {
     ($([$($side:ident)+])+) => {$(
-        by_value! { @ [$($side)+] () [()] [] |_params, _cursor| [] [] }
-        by_value! { @ [$($side)+] P [beside::Params<P>] [, P: Send + Sync] |params, _cursor| [, &P] [, params] }
-        by_value! { @ [$($side)+] () [beside::Cursor] [] |_params, cursor| [, Cursor<'_>] [, cursor] }
-        by_value! { @ [$($side)+] P [beside::Both<P>] [, P: Send + Sync] |params, cursor| [, &P, Cursor<'_>] [, params, cursor] }
+        beside! { by_value [$($side)+] }
     )+};
-    (@ [$($side:ident)+] $P:ty [$($beside:tt)*] [$($generic:tt)*] |$params:ident, $cursor:ident| [$($types:tt)*] [$($values:tt)*]) => {
-        impl<'a, F, $($side,)+ O, By $($generic)*> IntoSidesFunction<'a, OfTables<($($side,)+), $($beside)*, O, By>> for F
+    (@ [$($side:ident)+] $Beside:ty, $Params:ty, [$($generic:tt)*] |$params:ident, $cursor:ident| [$($types:tt)*] [$($values:tt)*]) => {
+        impl<'a, F, $($side,)+ O, By $($generic)*> IntoSidesFunction<'a, OfTables<($($side,)+), $Beside, O, By>> for F
         where
             F: Fn($($side),+ $($types)*) -> O + Send + Sync + 'a,
             ($($side,)+): GivenSides,
             O: GivesRows<By>,
         {
-            type Params = $P;
+            type Params = $Params;
             const SIDES: Option<usize> = <($($side,)+)>::SIDES;
 
             #[allow(non_snake_case)]
-            fn call(&self, sides: Sides, $params: &$P, $cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
+            fn call(&self, sides: Sides, $params: &$Params, $cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
                 let ($($side,)+) = GivenSides::take(sides)?;
                 self($($side),+ $($values)*).give(output)
             }
@@ -94,27 +95,21 @@ macro_rules! by_value {
     };
 }
 
-by_value! {
-    [A]
-    [A B]
-    [A B C]
-    [A B C D]
-}
-
 /// Two tables by reference. Three would be two and a parameter as well.
 macro_rules! by_reference {
-    ($([$P:ty] [$($beside:tt)*] [$($generic:tt)*] |$params:ident, $cursor:ident| [$($types:tt)*] [$($values:tt)*];)+) => {$(
-        impl<'a, F, A, B, O, By $($generic)*> IntoSidesFunction<'a, OfTables<(ByReference<A>, ByReference<B>), $($beside)*, O, By>> for F
+    (@ [] $Beside:ty, $Params:ty, [$($generic:tt)*] |$params:ident, $cursor:ident| [$($types:tt)*] [$($values:tt)*]) => {
+        impl<'a, F, A, B, O, By $($generic)*>
+            IntoSidesFunction<'a, OfTables<(ByReference<A>, ByReference<B>), $Beside, O, By>> for F
         where
             F: Fn(&A, &B $($types)*) -> O + Send + Sync + 'a,
             A: TakesSlice + ?Sized + 'static,
             B: TakesSlice + ?Sized + 'static,
             O: GivesRows<By>,
         {
-            type Params = $P;
+            type Params = $Params;
             const SIDES: Option<usize> = Some(2);
 
-            fn call(&self, sides: Sides, $params: &$P, $cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
+            fn call(&self, sides: Sides, $params: &$Params, $cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
                 let (a, b) = <(A::Owned, B::Owned)>::take(sides)?;
                 self(a.borrow(), b.borrow() $($values)*).give(output)
             }
@@ -123,15 +118,35 @@ macro_rules! by_reference {
                 <(A::Owned, B::Owned)>::columns(input)
             }
         }
-    )+};
+    };
 }
 
-by_reference! {
-    [()] [()] [] |_params, _cursor| [] [];
-    [P] [beside::Params<P>] [, P: Send + Sync] |params, _cursor| [, &P] [, params];
-    [()] [beside::Cursor] [] |_params, cursor| [, Cursor<'_>] [, cursor];
-    [P] [beside::Both<P>] [, P: Send + Sync] |params, cursor| [, &P, Cursor<'_>] [, params, cursor];
+/// Each way to take something beside the tables.
+macro_rules! beside {
+    ($shape:ident $tables:tt) => {
+        $shape! { @ $tables (), (), [] |_params, _cursor| [] [] }
+        $shape! { @ $tables beside::Cursor, (), [] |_params, cursor| [, Cursor<'_>] [, cursor] }
+        $shape! { @ $tables beside::Params<P>, P, [, P: Send + Sync] |params, _cursor| [, &P] [, params] }
+        $shape! { @ $tables beside::Both<P>, P, [, P: Send + Sync] |params, cursor| [, &P, Cursor<'_>] [, params, cursor] }
+        $shape! {
+            @ $tables beside::Part<P>, P::Whole, [, P: PartOf + ?Sized]
+            |params, _cursor| [, &P] [, params.borrow()]
+        }
+        $shape! {
+            @ $tables beside::PartAndCursor<P>, P::Whole, [, P: PartOf + ?Sized]
+            |params, cursor| [, &P, Cursor<'_>] [, params.borrow(), cursor]
+        }
+    };
 }
+
+by_value! {
+    [A]
+    [A B]
+    [A B C]
+    [A B C D]
+}
+
+beside! { by_reference [] }
 
 /// A function of sides, as one of whatever a partition is.
 pub struct OfSides<F, How> {

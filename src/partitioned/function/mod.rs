@@ -21,7 +21,7 @@ pub(super) use cursor::Callback;
 pub use cursor::Cursor;
 pub(super) use given::GivenAway;
 pub use given::{Frames, Given, GivenSides, Sides, Structs, TakesPartition, TakesSlice};
-pub use into_function::IntoFunction;
+pub use into_function::{IntoFunction, PartOf};
 pub(super) use into_function::{WithInit, WithParams};
 pub use into_sides::IntoSidesFunction;
 pub(super) use into_sides::OfSides;

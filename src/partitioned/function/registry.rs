@@ -3,11 +3,13 @@
 //! Code does not travel. Client, scheduler and executor are one binary, each has this list, and what crosses the border
 //! is a name, a version, and parameters as JSON.
 
+use std::borrow::Borrow;
+
 use serde::de::DeserializeOwned;
 
 use super::into_function::{WithInit, WithParams};
 use super::into_sides::OfSides;
-use super::{Function, IntoFunction, IntoSidesFunction};
+use super::{Function, IntoFunction, IntoSidesFunction, PartOf};
 use crate::error::{Error, Result};
 
 /// An entry of the list, made by [`register!`](crate::register).
@@ -116,7 +118,7 @@ pub struct Signature {
 /// fn airlines() -> std::io::Result<Vec<String>> {
 ///     Ok(vec!["UA".into(), "AA".into()])
 /// }
-/// fn known(flights: DataFrame, airlines: &Vec<String>) -> PolarsResult<DataFrame> {
+/// fn known(flights: DataFrame, airlines: &[String]) -> PolarsResult<DataFrame> {
 ///     let carrier = flights.column("carrier")?.str()?.get(0).unwrap_or_default().to_string();
 ///     Ok(if airlines.contains(&carrier) { flights } else { flights.clear() })
 /// }
@@ -155,6 +157,19 @@ where
 
     fn make(&self, params: &Q) -> anyhow::Result<P> {
         self(params).map_err(Into::into)
+    }
+}
+
+impl<F, P, Q, E> IntoInit<P, fn(Box<Q>) -> E> for F
+where
+    F: Fn(&Q) -> std::result::Result<P, E> + Send + Sync,
+    Q: PartOf + ?Sized,
+    E: Into<anyhow::Error>,
+{
+    type Params = Q::Whole;
+
+    fn make(&self, params: &Q::Whole) -> anyhow::Result<P> {
+        self(params.borrow()).map_err(Into::into)
     }
 }
 

@@ -170,11 +170,11 @@ impl<'a, P> Transform<'a, P> {
     /// use polars::prelude::*;
     ///
     /// /// Stands for a model that takes a minute to load.
-    /// fn load(path: &String) -> std::io::Result<Vec<i32>> {
+    /// fn load(path: &str) -> std::io::Result<Vec<i32>> {
     ///     Ok(vec![path.len() as i32])
     /// }
     ///
-    /// fn predict(rows: DataFrame, model: &Vec<i32>) -> PolarsResult<DataFrame> {
+    /// fn predict(rows: DataFrame, model: &[i32]) -> PolarsResult<DataFrame> {
     ///     df!("prediction" => vec![model[0]; rows.height()])
     /// }
     ///
