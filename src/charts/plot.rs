@@ -62,7 +62,7 @@ impl Axis {
         let powers = axis.from.log2().floor() as i32..=axis.to.log2().ceil() as i32;
         let inside = |value: &f64| (axis.from..=axis.to).contains(value);
         // As few parts of a doubling as make three ticks; where there are many doublings only every second or third.
-        let every = (powers.clone().count() / 6 + 1) as i32;
+        let every = (((axis.to / axis.from).log2() / 6.0).floor() + 1.0).min(1e3) as i32;
         let ticks = |parts: i32| -> Vec<f64> {
             let of_power =
                 |power: i32| (0..parts).map(move |part| 2f64.powi(power) * (1.0 + f64::from(part) / f64::from(parts)));

@@ -167,14 +167,15 @@ struct Point {
 }
 
 /// The exponent of a power law through the last three points: the slope of a line through their logarithms, by least
-/// squares. None with fewer points.
+/// squares. None with fewer points, or where a figure is 0.
 fn slope(points: &[Point]) -> Option<f64> {
     let last = &points[points.len().checked_sub(3)?..];
     let logs: Vec<(f64, f64)> = last.iter().map(|point| (point.rows.ln(), point.value.ln())).collect();
     let mean = |of: fn(&(f64, f64)) -> f64| logs.iter().map(of).sum::<f64>() / logs.len() as f64;
     let (x, y) = (mean(|log| log.0), mean(|log| log.1));
     let covariance: f64 = logs.iter().map(|log| (log.0 - x) * (log.1 - y)).sum();
-    Some(covariance / logs.iter().map(|log| (log.0 - x).powi(2)).sum::<f64>())
+    let slope = covariance / logs.iter().map(|log| (log.0 - x).powi(2)).sum::<f64>();
+    slope.is_finite().then_some(slope)
 }
 
 #[cfg(test)]
