@@ -15,7 +15,7 @@ use polars_io::parquet::read::ParquetReader;
 use polars_io::parquet::write::ParquetWriter;
 use serde::{Deserialize, Serialize};
 
-use crate::counted::peak_of;
+use crate::counted::{Counts, counts_of};
 use crate::panics::caught;
 use crate::{Check, Exercise};
 
@@ -33,6 +33,7 @@ struct Order {
 #[derive(Default, Serialize, Deserialize)]
 struct Report {
     peak_bytes: u64,
+    allocations: u64,
     error: Option<String>,
 }
 
@@ -43,6 +44,8 @@ pub struct Alone {
     pub answer: DataFrame,
     /// The most bytes that it had in use at once within [`counted`], beyond those before.
     pub peak_bytes: u64,
+    /// How often it asked for memory within [`counted`].
+    pub allocations: u64,
 }
 
 impl Check {
@@ -68,9 +71,9 @@ impl Check {
         let report = || serde_json::from_slice::<Report>(&std::fs::read(folder.path().join("report")).ok()?).ok();
         match report() {
             Some(Report { error: Some(error), .. }) => self.find(case, error),
-            Some(Report { peak_bytes, .. }) => {
+            Some(Report { peak_bytes, allocations, .. }) => {
                 let answer = self.call(case, || read(&folder.path().join("answer")))?;
-                return Some(Alone { answer, peak_bytes });
+                return Some(Alone { answer, peak_bytes, allocations });
             }
             None => {
                 let words = std::fs::read_to_string(folder.path().join("stderr")).unwrap_or_default();
@@ -95,14 +98,14 @@ impl Check {
 }
 
 static CAP: OnceLock<Option<u64>> = OnceLock::new();
-static PEAK: OnceLock<u64> = OnceLock::new();
+static COUNTS: OnceLock<Counts> = OnceLock::new();
 
-/// Within [`Exercise::alone`]: counts the memory that `work` has in use at once, under the cap of the case. Inputs are
-/// made before, what is looked at is looked at afterwards.
+/// Within [`Exercise::alone`]: counts the memory that `work` asks for and has in use at once, under the cap of the case.
+/// Inputs are made before, what is looked at is looked at afterwards.
 pub fn counted<T>(work: impl FnOnce() -> T) -> T {
-    let (value, peak_bytes) = peak_of(CAP.get().copied().flatten(), work);
+    let (value, counts) = counts_of(CAP.get().copied().flatten(), work);
     // A second part of the same process would hide the first.
-    PEAK.set(peak_bytes).expect("counted once in a process");
+    COUNTS.set(counts).expect("counted once in a process");
     value
 }
 
@@ -115,7 +118,8 @@ pub(crate) fn serve(answer: &impl Exercise) {
     let _ = CAP.set(order.cap);
     let done = caught(|| answer.alone(&order.case))
         .and_then(|answer| write(&answer, &order.folder.join("answer")).map_err(|error| error.to_string()));
-    let report = Report { peak_bytes: PEAK.get().copied().unwrap_or_default(), error: done.err() };
+    let Counts { peak_bytes, allocations } = COUNTS.get().copied().unwrap_or_default();
+    let report = Report { peak_bytes, allocations, error: done.err() };
     let written = serde_json::to_vec(&report).map(|json| std::fs::write(order.folder.join("report"), json));
     std::process::exit(if matches!(written, Ok(Ok(()))) { 0 } else { 1 });
 }

@@ -16,12 +16,14 @@ static COUNTS: AtomicBool = AtomicBool::new(false);
 static IN_USE: AtomicI64 = AtomicI64::new(0);
 static PEAK: AtomicI64 = AtomicI64::new(0);
 static CAP: AtomicI64 = AtomicI64::new(i64::MAX);
+static ASKED: AtomicI64 = AtomicI64::new(0);
 
 /// Counts so many bytes more; false when they are beyond the cap.
 fn take(bytes: usize) -> bool {
     if !COUNTS.load(Relaxed) {
         return true;
     }
+    ASKED.fetch_add(1, Relaxed);
     let in_use = IN_USE.fetch_add(bytes as i64, Relaxed) + bytes as i64;
     if in_use > CAP.load(Relaxed) {
         IN_USE.fetch_sub(bytes as i64, Relaxed);
@@ -65,16 +67,26 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Runs `work` and returns what it returned, with the most bytes that were in use at once beyond those before it. Once
-/// it uses more than `cap` bytes, the next allocation fails.
+/// What was counted while some work was done.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// The most bytes that were in use at once, beyond those before.
+    pub peak_bytes: u64,
+    /// How often memory was asked for.
+    pub allocations: u64,
+}
+
+/// Runs `work` and returns what it returned, with what was counted. Once it uses more than `cap` bytes, the next
+/// allocation fails.
 ///
 /// For a process that does nothing else: all threads are counted.
-pub fn peak_of<T>(cap: Option<u64>, work: impl FnOnce() -> T) -> (T, u64) {
+pub fn counts_of<T>(cap: Option<u64>, work: impl FnOnce() -> T) -> (T, Counts) {
     IN_USE.store(0, Relaxed);
     PEAK.store(0, Relaxed);
+    ASKED.store(0, Relaxed);
     CAP.store(cap.map_or(i64::MAX, |cap| cap as i64), Relaxed);
     COUNTS.store(true, Relaxed);
     let value = work();
     COUNTS.store(false, Relaxed);
-    (value, PEAK.load(Relaxed).max(0) as u64)
+    (value, Counts { peak_bytes: PEAK.load(Relaxed).max(0) as u64, allocations: ASKED.load(Relaxed).max(0) as u64 })
 }

@@ -1,0 +1,184 @@
+//! Many small groups: right, in few calls, and without a table per group.
+
+use outgrow::ledger::{self, Ledger};
+use outgrow::partitioned::{Engine, Serial, Threads};
+use polars::prelude::*;
+
+use crate::inputs::{made_up, real, shuffled, with_nulls};
+use crate::{Check, Exercise, counted, expected};
+
+/// What the attendee writes.
+pub struct Answer {
+    /// All flights -> a row for each aircraft and day.
+    pub of_all_days: fn(DataFrame, &dyn Engine) -> outgrow::Result<DataFrame>,
+}
+
+const KEYS: [&str; 3] = ["tailnum", "month", "day"];
+const COLUMNS: [&str; 6] = ["tailnum", "month", "day", "id", "dep_time", "arr_delay"];
+
+const JANUARY: &str = "the real flights of January";
+const MILLION: &str = "a million groups";
+
+/// With the flights of so many years there are a million groups.
+const YEARS: usize = 4;
+
+/// How often a group may ask for memory: a table for each of them asks far more often, a query over all hardly ever.
+const ASKED_PER_GROUP: u64 = 4;
+
+impl Exercise for Answer {
+    fn check(&self, check: &mut Check) {
+        let january = real().lazy().filter(col("month").eq(lit(1i16))).select(COLUMNS.map(col)).collect();
+        let january = january.expect("columns of flights");
+        let cases = [
+            ("a few hundred flights", busy(300, 1)),
+            ("unknown delays, and rows in another order", shuffled(&with_nulls(&busy(600, 2), "arr_delay", 0.3, 2), 2)),
+            (JANUARY, shuffled(&january, 3)),
+        ];
+        for (case, flights) in cases {
+            let groups = flights.select(KEYS).and_then(|keys| keys.unique_stable(None, UniqueKeepStrategy::Any, None));
+            let groups = groups.expect("columns of flights").height();
+            let right = of_groups(&flights);
+            let engines: [&dyn Engine; 2] = [&Serial, &Threads::new(2)];
+            for engine in engines {
+                let (answer, ledger) =
+                    ledger::record(|| check.call(case, || (self.of_all_days)(flights.clone(), engine)));
+                let Some(answer) = answer else { continue };
+                let calls = calls(&ledger);
+                if answer.height() <= calls && calls < right.height() {
+                    check.require(case, false, || {
+                        format!(
+                            "Your function was called {calls} times and gave {} rows together, where there are {} aircraft \
+                             and days with a known delay: a bucket holds many groups now, and it took all rows for those of \
+                             its first key.",
+                            answer.height(),
+                            right.height()
+                        )
+                    });
+                    continue;
+                }
+                let leaked = leaked(&answer, &flights);
+                if leaked > 0 {
+                    check.require(case, false, || {
+                        format!(
+                            "{leaked} aircraft have gained something on a day with a single flight: it was compared with the \
+                             row above, the last one from the group before it. In a bucket groups lie side by side, and \
+                             nothing but the keys tells where one ends."
+                        )
+                    });
+                    continue;
+                }
+                if !check.expect(case, &answer, &expected(right.clone()).by(&KEYS)) {
+                    continue;
+                }
+                check.require(case, calls > 0, || {
+                    "The answer is right, but the engine was not asked, so all of it was done in one place. Let `transform` \
+                     split the rows and call your function."
+                        .into()
+                });
+                check.require(case, calls == 0 || calls * 2 < groups || groups < 1_000, || {
+                    format!(
+                        "The answer is right, but the function is called for every group: {calls} calls for {} rows, \
+                         {:.1} rows in each. So much is paid per call that the rows hardly matter. `.algo(Algo::Coarse)` \
+                         makes it a call per bucket.",
+                        flights.height(),
+                        flights.height() as f64 / calls as f64
+                    )
+                });
+                check.require(case, calls != 1 || engine.concurrency() == 1 || groups < 1_000, || {
+                    "The answer is right, but all rows went through one call, so one thread did all the work. Split them by \
+                     the three keys."
+                        .into()
+                });
+            }
+        }
+        if !check.right_so_far() {
+            return;
+        }
+        for case in [JANUARY, MILLION] {
+            let Some(alone) = check.alone(case, None) else { return };
+            let figure = |column: &str| alone.answer.column(column).ok()?.get(0).ok()?.extract::<u64>();
+            let figures = ["groups", "rows", "expected", "calls"].map(|column| figure(column).unwrap_or_default());
+            let [groups, rows, expected, calls] = figures;
+            check.require(case, rows == expected, || format!("There are {rows} rows, and {expected} were expected."));
+            let asked = alone.allocations;
+            let few = check.require(case, asked <= ASKED_PER_GROUP * groups, || {
+                format!(
+                    "The answer is right, and takes only {calls} calls. But memory was asked for {asked} times, {:.1} times \
+                     for each of {groups} groups: within a call you make a table for each group, as the engine did before. \
+                     Let one query go through all groups of the bucket.",
+                    asked as f64 / groups as f64
+                )
+            });
+            if !few {
+                return;
+            }
+            if case == MILLION {
+                check.note(format!(
+                    "{groups} groups in {calls} calls; memory was asked for {asked} times, {:.2} times per group.",
+                    asked as f64 / groups as f64
+                ));
+            }
+        }
+    }
+
+    fn alone(&self, case: &str) -> anyhow::Result<DataFrame> {
+        let year = real().select(COLUMNS)?;
+        let (once, times) = match case {
+            JANUARY => (year.lazy().filter(col("month").eq(lit(1i16))).collect()?, 1),
+            _ => (year, YEARS),
+        };
+        let mut flights = once.clone();
+        for number in 1..times {
+            // The flights of another year are those of a fleet of its own.
+            let renamed = (col("tailnum") + lit(format!("-{number}"))).alias("tailnum");
+            flights.vstack_mut(&once.clone().lazy().with_column(renamed).collect()?)?;
+        }
+        flights.rechunk_mut();
+        let groups = flights.select(KEYS)?.unique_stable(None, UniqueKeepStrategy::Any, None)?.height() as u64;
+        let expected = (of_groups(&once).height() * times) as u64;
+        let (answer, ledger) = ledger::record(|| counted(|| (self.of_all_days)(flights, &Threads::new(2))));
+        let (rows, calls) = (answer?.height() as u64, calls(&ledger) as u64);
+        Ok(df!("groups" => [groups], "rows" => [rows], "expected" => [expected], "calls" => [calls])?)
+    }
+}
+
+/// How often the engine called the function.
+fn calls(ledger: &Ledger) -> usize {
+    ledger.steps.iter().filter(|step| step.what.starts_with("call `")).map(|step| step.tasks).sum()
+}
+
+/// Thirty aircraft on three days, so that some of them fly more than once on a day.
+fn busy(rows: usize, seed: u64) -> DataFrame {
+    let number = |of: &str, most: i32| col(of).cast(DataType::Int32) % lit(most);
+    let fewer = made_up(rows, seed).lazy().with_columns([
+        (lit("N1") + number("flight", 30).cast(DataType::String)).alias("tailnum"),
+        lit(1).cast(DataType::Int16).alias("month"),
+        (number("air_time", 3) + lit(1)).cast(DataType::Int16).alias("day"),
+    ]);
+    fewer.collect().and_then(|flights| flights.select(COLUMNS)).expect("columns of flights")
+}
+
+/// Known delays, by group and then in order of time.
+fn in_order(flights: &DataFrame) -> DataFrame {
+    let columns = [&KEYS[..], &["dep_time", "id"]].concat();
+    let known = flights.drop_nulls(Some(&["arr_delay"])).expect("a column of flights");
+    known.sort(columns, SortMultipleOptions::default().with_nulls_last(true)).expect("columns of flights")
+}
+
+fn of_groups(flights: &DataFrame) -> DataFrame {
+    let gained = col("arr_delay").last() - col("arr_delay").first();
+    let of_groups = in_order(flights).lazy().group_by_stable(KEYS.map(col)).agg([gained.alias("gained")]);
+    of_groups.collect().expect("columns of flights")
+}
+
+/// How many groups of a single flight have gained something against themselves.
+fn leaked(answer: &DataFrame, flights: &DataFrame) -> usize {
+    // Whichever types the schema of the answer gives them.
+    let keys = || KEYS.map(|key| col(key).cast(DataType::String));
+    let known = in_order(flights).lazy().group_by(KEYS.map(col)).agg([len().alias("flights")]);
+    let single = known.filter(col("flights").eq(lit(1))).select(keys()).collect().expect("columns of flights");
+    let gained = answer.clone().lazy().filter(col("gained").neq(lit(0))).select(keys()).collect();
+    let both = gained.and_then(|gained| gained.join(&single, KEYS, KEYS, JoinArgs::new(JoinType::Inner), None));
+    // An answer with other columns is another mistake.
+    both.map_or(0, |both| both.height())
+}
