@@ -42,15 +42,15 @@ struct Report {
 pub struct Alone {
     /// The table that it returned.
     pub answer: DataFrame,
-    /// The most bytes that it had in use at once within [`counted`], beyond those before.
+    /// The most bytes that it had in use at once within [`counted()`], beyond those before.
     pub peak_bytes: u64,
-    /// How often it asked for memory within [`counted`].
+    /// How often it asked for memory within [`counted()`].
     pub allocations: u64,
 }
 
 impl Check {
     /// Runs [`Exercise::alone`] for this case in a process of its own. What goes wrong there becomes a finding, and there
-    /// is nothing to return; so it is when more than `cap` bytes are in use at once within [`counted`].
+    /// is nothing to return; so it is when more than `cap` bytes are in use at once within [`counted()`].
     pub fn alone(&mut self, case: &str, cap: Option<u64>) -> Option<Alone> {
         let folder = self.call(case, TempFolder::new)?;
         let order = Order { case: case.into(), cap, folder: folder.path().to_path_buf() };

@@ -15,7 +15,7 @@ pub trait Exercise {
     fn check(&self, check: &mut Check);
 
     /// What [`Check::alone`] runs in a process of its own: a part of the answer on the input of this name. Only what is
-    /// within [`counted`](crate::counted) is measured.
+    /// within [`counted`](crate::counted()) is measured.
     ///
     /// # Errors
     /// What the answer reports.
