@@ -8,12 +8,11 @@
 //!
 //! With a third argument, a memory budget such as `256MiB`. The default is half of what the limit leaves.
 
-use std::path::Path;
-
 use anyhow::Context;
 use outgrow::ledger;
 use outgrow::memory::show_bytes;
 use outgrow::partitioned::{Threads, by, transform};
+use outgrow::scratch;
 use serde::{Deserialize, Serialize};
 
 /// What the business logic knows of a flight.
@@ -49,6 +48,8 @@ fn best_shrink(flights: &[Flight]) -> Vec<Fit> {
 }
 
 fn main() -> anyhow::Result<()> {
+    // An answer that is not complete goes with Ctrl-C, as it does with an error. Spilled rows need nothing said.
+    scratch::clean_up_on_ctrl_c();
     let mut arguments = std::env::args().skip(1);
     let input = arguments.next().context("name Parquet files of flights, and a file for the answer")?;
     let output = arguments.next().context("name a file for the answer")?;
@@ -58,7 +59,7 @@ fn main() -> anyhow::Result<()> {
     if let Some(budget) = arguments.next() {
         call = call.memory_budget(&budget);
     }
-    let (saved, ledger) = ledger::record(|| call.save_as(Path::new(&output), &Threads::default()));
+    let (saved, ledger) = ledger::record(|| call.save_as(&output, &Threads::default()));
     println!("{} is written.", saved?.display());
     for step in ledger.steps {
         println!("{}: {} rows, {} spilled", step.what, step.rows, show_bytes(step.bytes_spilled));

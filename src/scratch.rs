@@ -24,7 +24,7 @@ fn leftovers() -> std::sync::MutexGuard<'static, Vec<Leftover>> {
 
 /// From now on Ctrl-C (and SIGTERM) removes what is temporary, stops child processes, and exits with status 130.
 ///
-/// Called once, by the program; a library user decides about signals alone.
+/// Called once, by the program, at its start; the library never does so by itself, since signals are the program's.
 pub fn clean_up_on_ctrl_c() {
     let handler = || {
         // The list stays locked until the exit: no child is started and no folder is made behind our back.

@@ -173,6 +173,16 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_cannot_be_read_again_name_the_folder() {
+        let file = SpillFile::new(&std::env::temp_dir()).unwrap();
+        let error = file.read(Place { offset: 0, bytes: 1 }).unwrap_err().to_string();
+        assert!(
+            error.starts_with("cannot read spilled rows in ") && error.contains("Is the disk in order?"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn a_folder_that_is_not_there_is_named() {
         let error = SpillFile::new(Path::new("/no/such/folder")).unwrap_err().to_string();
         assert!(

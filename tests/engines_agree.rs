@@ -1,9 +1,13 @@
 //! Every engine gives every case of the suite the same answer, and so do any division, order and chunking of the rows.
 
 mod suite;
+#[path = "../examples/third_engine.rs"]
+#[allow(dead_code)]
+mod third_engine;
 
 use outgrow::partitioned::{
-    Algo, Engine, Job, Losses, Partition, Serial, Sink, Task, Threads, by, num, registered, transform,
+    Algo, Cursor, Engine, How, Job, Losses, Partition, Serial, Sink, Table, Task, Threads, Zippable, by, cotransform,
+    num, registered, transform,
 };
 use polars::prelude::*;
 use proptest::prelude::*;
@@ -18,6 +22,9 @@ macro_rules! on_local_engines {
         }
         mod by_name {
             $(#[test] fn $case() { super::suite::$case(&super::ByName(outgrow::partitioned::Threads::new(2))) })+
+        }
+        mod on_a_third_engine {
+            $(#[test] fn $case() { super::suite::$case(&super::third_engine::Rented { machines: 3 }) })+
         }
         mod under_a_tiny_budget {
             $(#[test] fn $case() { super::suite::$case(&super::Tight(outgrow::partitioned::Threads::new(2), 1 << 20)) })+
@@ -52,6 +59,50 @@ impl Engine for ByName {
         let task = Task { function: &*function, ..job.task.again() };
         self.0.execute(&Job { inputs: job.inputs, task, memory: job.memory.clone() }, sink)
     }
+}
+
+/// What a crate with an engine of its own does.
+#[test]
+fn all_cases_can_be_run_at_once() {
+    suite::all(&third_engine::Rented { machines: 2 });
+    let mut told = String::new();
+    if let Err(panic) = std::panic::catch_unwind(|| suite::all(&Forgets)) {
+        told = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+    }
+    assert!(told.contains("cases failed on `forgets`: [") && told.contains("\"joins_of_all_kinds\""), "{told}");
+}
+
+/// An engine that loses everything.
+struct Forgets;
+
+impl Engine for Forgets {
+    fn name(&self) -> &'static str {
+        "forgets"
+    }
+
+    fn concurrency(&self) -> usize {
+        1
+    }
+
+    fn execute(&self, _: &Job, _: &dyn Sink) -> outgrow::Result<Losses> {
+        Ok(Losses::default())
+    }
+}
+
+fn one_name(rows: DataFrame) -> DataFrame {
+    rows
+}
+fn another(rows: DataFrame) -> DataFrame {
+    rows
+}
+outgrow::register!(one_name, name = "taken twice");
+outgrow::register!(another, name = "taken twice");
+
+#[test]
+fn a_name_belongs_to_one_function() {
+    let told = registered("taken twice").err().unwrap().to_string();
+    assert!(told.starts_with("two functions are registered as `taken twice`: "), "{told}");
+    assert!(told.contains("engines_agree::one_name") && told.contains("Give one another name"), "{told}");
 }
 
 #[test]
@@ -126,6 +177,7 @@ proptest! {
     #[test]
     fn any_division_gives_the_same_groups(
         rows in prop::collection::vec((prop::option::of(0i32..5), prop::option::of("[abc]{1,2}|a text of more than twelve bytes")), 0..120),
+        shuffle in any::<u64>(),
         cut in 0usize..120,
         threads in 1usize..9,
         partitions in prop::option::of(0usize..40),
@@ -136,7 +188,11 @@ proptest! {
         let texts: Vec<Option<&str>> = rows.iter().map(|row| row.1.as_deref()).collect();
         let ids: Vec<i64> = (0..rows.len() as i64).collect();
         let whole = df!("key" => keys, "text" => texts, "id" => ids).unwrap();
-        let (head, tail) = whole.split_at(cut.min(rows.len()) as i64);
+        // Any order, in two chunks.
+        let mut order: Vec<IdxSize> = (0..rows.len() as IdxSize).collect();
+        order.sort_by_key(|row| u64::from(*row + 1).wrapping_mul(shuffle));
+        let shuffled = whole.take(&IdxCa::from_vec("".into(), order)).unwrap();
+        let (head, tail) = shuffled.split_at(cut.min(rows.len()) as i64);
         let chunked = tail.vstack(&head).unwrap();
         let untouched = chunked.clone();
         let mut split = by(["key", "text"]).algo(algo);
@@ -166,5 +222,74 @@ proptest! {
         let input = df!("id" => (0..rows as i64).collect::<Vec<_>>()).unwrap();
         let seen = transform(&input, |rows: DataFrame| rows).schema("*").partition(num(partitions).algo(algo));
         suite::same_rows(&seen.run(&Threads::new(threads)).unwrap(), &input);
+    }
+
+    /// What two tables give together does not depend on how their rows are divided, ordered or chunked; and a null meets
+    /// nothing in zips and joins, and another null in sets.
+    #[test]
+    fn any_division_of_two_tables_gives_the_same(
+        left in prop::collection::vec((prop::option::of(0i32..4), 0i64..3), 0..60),
+        right in prop::collection::vec((prop::option::of(0i32..4), 0i64..3), 0..60),
+        cut in 0usize..60,
+        threads in 1usize..9,
+        partitions in 1usize..40,
+        tight in any::<bool>(),
+    ) {
+        let table = |rows: &[(Option<i32>, i64)], value: &str| {
+            let (keys, values): (Vec<Option<i32>>, Vec<i64>) = rows.iter().copied().unzip();
+            let (head, tail) = df!("key" => keys, value => values).unwrap().split_at(cut.min(rows.len()) as i64);
+            tail.vstack(&head).unwrap()
+        };
+        let (a, b) = (table(&left, "x"), table(&right, "y"));
+        let engine: &dyn Engine = if tight { &Tight(Threads::new(threads), 4 << 10) } else { &Threads::new(threads) };
+        let of = |rows: &[(Option<i32>, i64)], key| rows.iter().filter(|row| row.0 == key).count() as u32;
+
+        // Zip: a group for each key that both have, with all of its rows on each side.
+        let sizes = |x: DataFrame, y: DataFrame, cursor: Cursor<'_>| {
+            let key = cursor.key("key").unwrap().extract::<i32>();
+            df!("key" => [key], "x" => [x.height() as u32], "y" => [y.height() as u32])
+        };
+        let zip = |how| a.zip(&b).by(["key"]).how(how).num(partitions);
+        let zipped = |how| cotransform(zip(how), sizes).schema("key: i32, x: u32, y: u32").run(engine).unwrap();
+        let mut expected = Vec::new();
+        for key in 0..4 {
+            let (x, y) = (of(&left, Some(key)), of(&right, Some(key)));
+            if x + y > 0 {
+                expected.push((Some(key), x, y));
+            }
+        }
+        let inner: Vec<_> = expected.iter().filter(|row| row.1 > 0 && row.2 > 0).copied().collect();
+        expected.extend([(None, of(&left, None), 0), (None, 0, of(&right, None))].into_iter().filter(|row| row.1 + row.2 > 0));
+        let frame = |rows: &[(Option<i32>, u32, u32)]| {
+            let keys: Vec<_> = rows.iter().map(|row| row.0).collect();
+            let (x, y): (Vec<_>, Vec<_>) = rows.iter().map(|row| (row.1, row.2)).unzip();
+            df!("key" => keys, "x" => x, "y" => y).unwrap()
+        };
+        suite::same_rows(&zipped(How::Inner), &frame(&inner));
+        suite::same_rows(&zipped(How::Full), &frame(&expected));
+
+        // Join: every pair.
+        let mut pairs = Vec::new();
+        for (key, x) in left.iter().filter(|row| row.0.is_some()) {
+            pairs.extend(right.iter().filter(|row| row.0 == *key).map(|(_, y)| (*key, *x, *y)));
+        }
+        let keys: Vec<Option<i32>> = pairs.iter().map(|pair| pair.0).collect();
+        let (x, y): (Vec<i64>, Vec<i64>) = pairs.iter().map(|pair| (pair.1, pair.2)).unzip();
+        let joined = Table::from(&a).join(&b, How::Inner).memory_budget("1MiB").run(engine).unwrap();
+        suite::same_rows(&joined, &df!("key" => keys, "x" => x, "y" => y).unwrap());
+
+        // Sets, as multisets.
+        let mut other = right.clone();
+        let remaining: Vec<_> = left
+            .iter()
+            .filter(|row| other.iter().position(|like| like == *row).map(|at| other.swap_remove(at)).is_none())
+            .copied()
+            .collect();
+        let mut b_like_a = b.clone();
+        b_like_a.set_column_names(&["key", "x"]).unwrap();
+        let sets = [Table::from(&a).subtract_all(&b_like_a), Table::from(&a).union_all(&b_like_a)];
+        let [subtracted, both] = sets.map(|table| table.run(engine).unwrap());
+        suite::same_rows(&subtracted, &table(&remaining, "x"));
+        suite::same_rows(&both, &table(&[left.as_slice(), right.as_slice()].concat(), "x"));
     }
 }

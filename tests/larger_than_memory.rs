@@ -266,29 +266,48 @@ fn nothing_is_left_behind_by_success_error_or_panic() {
     assert!(told.contains("cannot make a temporary file in /no/such/folder"), "{told}");
 }
 
-/// The example, as a user would run it, with a limit of the shell.
+/// The example, as a user would run it.
+#[cfg(target_os = "linux")]
+struct Example {
+    folder: tempfile::TempDir,
+    input: PathBuf,
+}
+
+#[cfg(target_os = "linux")]
+impl Example {
+    fn of_three_million_flights() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("flights");
+        let grown = std::process::Command::new(env!("CARGO_BIN_EXE_outgrow"))
+            .args(["data", "grow", "--rows", "3e6", "--out"])
+            .arg(&input)
+            .output()
+            .unwrap();
+        assert!(grown.status.success(), "{grown:?}");
+        Self { folder, input }
+    }
+
+    /// By way of a shell that sets a limit first.
+    fn under(&self, limit: &str, output: &Path, budget: &[&str]) -> std::process::Command {
+        let example = Path::new(env!("CARGO_BIN_EXE_outgrow")).parent().unwrap().join("examples/larger_than_memory");
+        let mut command = std::process::Command::new("sh");
+        command
+            .args(["-c", &format!("{limit}; exec \"$@\""), "sh"])
+            .arg(&example)
+            .args([&self.input, output])
+            .args(budget)
+            .env("RUST_BACKTRACE", "0");
+        command
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn three_million_flights_under_a_limit_from_outside() {
-    let folder = tempfile::tempdir().unwrap();
-    let input = folder.path().join("flights");
-    let grown = std::process::Command::new(env!("CARGO_BIN_EXE_outgrow"))
-        .args(["data", "grow", "--rows", "3e6", "--out"])
-        .arg(&input)
-        .output()
-        .unwrap();
-    assert!(grown.status.success(), "{grown:?}");
-    let example = Path::new(env!("CARGO_BIN_EXE_outgrow")).parent().unwrap().join("examples/larger_than_memory");
+    let example = Example::of_three_million_flights();
     let answer = |limit: &str, budget: &[&str]| {
-        let output = folder.path().join(format!("{limit}.parquet"));
-        let run = std::process::Command::new("sh")
-            .args(["-c", "ulimit -d \"$1\" && shift && exec \"$@\"", "sh", limit])
-            .arg(&example)
-            .args([&input, &output])
-            .args(budget)
-            .env("RUST_BACKTRACE", "0")
-            .output()
-            .unwrap();
+        let output = example.folder.path().join(format!("{limit}.parquet"));
+        let run = example.under(&format!("ulimit -d {limit}"), &output, budget).output().unwrap();
         assert!(run.status.success(), "{run:?}");
         let told = String::from_utf8(run.stdout).unwrap();
         assert_eq!(told.contains("3000000 rows, 0 B spilled\ncall"), budget.is_empty(), "{told}");
@@ -299,4 +318,31 @@ fn three_million_flights_under_a_limit_from_outside() {
     let limited = answer("262144", &["24MiB"]);
     assert_eq!(limited.column("flights").unwrap().u32().unwrap().sum(), Some(3_000_000));
     assert!(limited.equals_missing(&answer("unlimited", &[])));
+
+    // A disk that takes no more, at first; then Ctrl-C while rows are spilled and the answer is begun. Nothing is left.
+    let temporary = tempfile::tempdir().unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let output = out.path().join("answer.parquet");
+    let entries = |folder: &tempfile::TempDir| folder.path().read_dir().unwrap().count();
+    let full = example
+        .under("trap '' XFSZ; ulimit -f 2048", &output, &["1MiB"])
+        .env("TMPDIR", temporary.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(full.stderr).unwrap();
+    assert!(
+        !full.status.success() && told.contains(&format!("cannot spill to {}: ", temporary.path().display())),
+        "{told}"
+    );
+    assert!(told.contains("MiB of spilled rows). Free space there"), "{told}");
+    assert_eq!((entries(&temporary), entries(&out)), (0, 0));
+
+    let mut running = example.under("true", &output, &["24MiB"]).env("TMPDIR", temporary.path()).spawn().unwrap();
+    while entries(&out) == 0 {
+        assert!(running.try_wait().unwrap().is_none(), "it ended before it could be interrupted");
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(running.id() as i32), nix::sys::signal::Signal::SIGINT).unwrap();
+    assert_eq!(running.wait().unwrap().code(), Some(130));
+    assert_eq!((entries(&temporary), entries(&out)), (0, 0));
 }

@@ -15,76 +15,11 @@ use crate::workers;
 /// # A third engine
 ///
 /// This one brings the rows of each key together, and has the function found by name, as the other side of a border
-/// would. What it cannot split better itself it leaves to [`Serial`].
+/// would. It is `examples/third_engine.rs`, and passes the suite that every engine must pass: `tests/suite`, which
+/// another crate takes in by its path.
 ///
 /// ```
-/// use outgrow::exchange;
-/// use outgrow::partitioned::{
-///     Done, Engine, Input, Job, Losses, Serial, Sink, Task, Threads, by, registered, transform,
-/// };
-/// use polars::prelude::*;
-///
-/// /// Stands for machines that are rented: here they are one, and it works on one partition after the other.
-/// struct Rented {
-///     machines: usize,
-/// }
-///
-/// impl Engine for Rented {
-///     fn name(&self) -> &'static str {
-///         "rented"
-///     }
-///
-///     fn concurrency(&self) -> usize {
-///         self.machines
-///     }
-///
-///     fn execute(&self, job: &Job, sink: &dyn Sink) -> outgrow::Result<Losses> {
-///         let split = job.task.split;
-///         if split.keys.is_empty() {
-///             return Serial.execute(job, sink);
-///         }
-///         // What crosses the border: a name, a version, parameters; and the rows of one bucket at a time.
-///         let sent = job.signature(self)?;
-///         let found = registered(sent.name)?;
-///         assert_eq!(found.version, sent.version);
-///         let function = found.function(&sent.params)?;
-///         let task = Task { function: &*function, ..job.task.again() };
-///
-///         let buckets = exchange::buckets(self.machines);
-///         let mut by_side = Vec::new();
-///         for input in job.inputs {
-///             by_side.push(exchange::split(&input.collect()?, &split.key_names(), buckets)?);
-///         }
-///         let mut done = Done::default();
-///         for bucket in 0..buckets {
-///             let sides: Vec<DataFrame> = by_side.iter().map(|side| side[bucket].clone()).collect();
-///             // A function is never called for a key that no row has.
-///             if sides.iter().any(|rows| rows.height() > 0) {
-///                 done.add(task.run(bucket, sides, sink)?);
-///             }
-///         }
-///         Ok(done.losses)
-///     }
-/// }
-///
-/// fn worst_delay(flights: &DataFrame) -> PolarsResult<DataFrame> {
-///     let carrier = flights.column("carrier")?.head(Some(1));
-///     DataFrame::new(1, vec![carrier, flights.column("delay")?.max_reduce()?.into_column("delay".into())])
-/// }
-/// outgrow::register!(worst_delay);
-///
-/// let flights = df!("carrier" => ["UA", "AA", "UA"], "delay" => [1, 2, 4])?;
-/// let answer = |engine: &dyn Engine| {
-///     let call = transform(&flights, worst_delay).schema("carrier: str, delay: i32").partition(by(["carrier"]));
-///     call.run(engine)?.sort(["carrier"], Default::default()).map_err(outgrow::Error::from)
-/// };
-/// assert!(answer(&Rented { machines: 2 })?.equals(&answer(&Threads::default())?));
-///
-/// // A closure has no name that the other side could find.
-/// let refused = transform(&flights, |rows: DataFrame| rows).schema("*").partition(by(["carrier"]));
-/// let error = refused.run(&Rented { machines: 2 }).unwrap_err().to_string();
-/// assert!(error.contains("engine `rented` calls functions in other processes"));
-/// # Ok::<(), outgrow::Error>(())
+#[doc = include_str!("../../examples/third_engine.rs")]
 /// ```
 pub trait Engine: Sync {
     /// What it is called on the command line.

@@ -11,6 +11,7 @@ use polars_arrow::array::builder::ShareStrategy;
 use polars_io::parquet::write::{BatchedWriter, ParquetWriter};
 
 use crate::error::{Error, Result};
+use crate::memory::show_bytes;
 use crate::scratch::Replacement;
 
 /// Takes what the function gave, from any worker at any time.
@@ -100,8 +101,10 @@ fn write(writer: &BatchedWriter<File>, file: &Replacement, rows: DataFrame) -> R
 }
 
 fn full(file: &Replacement, error: &PolarsError) -> Error {
-    let source = std::io::Error::other(crate::error::brief(error));
-    Error::io("cannot write", file.target(), "Is there room on the disk?")(source)
+    let written = file.path().metadata().map_or(0, |about| about.len());
+    let what = format!("{} (after {} of results)", crate::error::brief(error), show_bytes(written));
+    let next = "Free space there, or choose a path on a larger disk.";
+    Error::io("cannot write", file.target(), next)(std::io::Error::other(what))
 }
 
 impl Sink for Save {
@@ -176,5 +179,20 @@ mod tests {
         let all = stack.into_frame().unwrap();
         assert!(all.equals(&rows(0, 2_005)));
         assert_eq!(all.first_col_n_chunks(), 3);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_names_the_file_and_the_bytes_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, rows) =
+            (folder.path().join("out.parquet"), df!("n" => (0..ROW_GROUP as i64).collect::<Vec<_>>()).unwrap());
+        let mut save = Save::new(&target, rows.schema()).unwrap();
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        save.writer = ParquetWriter::new(full).batched(rows.schema()).unwrap();
+        let told = save.accept(0, rows).and_then(|()| save.commit()).unwrap_err().to_string();
+        assert!(told.starts_with(&format!("cannot write {}: ", target.display())), "{told}");
+        assert!(told.contains("No space left on device") && told.contains(" of results). Free space there"), "{told}");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0);
     }
 }

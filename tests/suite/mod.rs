@@ -1,20 +1,40 @@
 //! What `transform` means, as cases that every engine must pass.
 //!
-//! A case is a function of an engine. [`for_each_case!`] hands the list of them to a macro of the caller, which makes a
-//! test of each; another crate includes this folder by path and does the same for its engine. The functions that are
-//! called are registered, and share no memory with the test: an engine may run them in another process.
+//! A case is a function of an engine. Another crate takes this folder in by its path, and gives it an engine of its own:
+//!
+//! ```text
+//! #[path = "../../tests/suite/mod.rs"]
+//! mod suite;
+//!
+//! #[test]
+//! fn my_engine_means_what_every_engine_means() {
+//!     suite::all(&MyEngine::new());
+//! }
+//! ```
+//!
+//! or hands the list of cases to a macro that makes a test of each, as `tests/engines_agree.rs` does with
+//! [`for_each_case!`]. It takes the public parts of `outgrow`, and `anyhow`, `polars`, `serde`, `tempfile` and `thiserror`.
+//! The functions that are called are registered, and share nothing with the test but the file system: an engine may run
+//! them in another process of the same program. Steps of tables ([`Task::step`](outgrow::partitioned::Task::step)) are
+//! closures, and such an engine leaves them to a local one.
+
+#![allow(dead_code, reason = "who makes a test of each case does not call all of them, and the other way round")]
 
 mod faults;
 mod many;
+mod refusals;
 mod shapes;
 mod splits;
 mod tables;
 
 pub use faults::*;
 pub use many::*;
+pub use refusals::*;
 pub use shapes::*;
 pub use splits::*;
 pub use tables::*;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use outgrow::partitioned::{Engine, Partition, Table, transform};
 use polars::prelude::*;
@@ -50,9 +70,30 @@ macro_rules! for_each_case {
             joins_of_all_kinds joins_do_not_match_nulls a_broadcast_join_gives_the_same a_wrong_join_is_refused
             unions_subtractions_intersections sets_of_other_columns_are_refused take_of_all_and_by_group
             sample_is_seeded fillna_and_dropna select_filter_and_aggregate an_expression_over_all_rows_sees_all_rows
-            persist_computes_once a_checkpoint_is_read_again
+            persist_computes_once a_checkpoint_is_read_again steps_of_empty_tables
+            only_the_columns_that_are_looked_at_are_read
+            // refusals
+            functions_that_cannot_travel_say_why results_that_cannot_be_written_are_refused
+            plans_that_cannot_be_compared_are_refused numbers_of_partitions_have_an_end
+            what_a_presort_or_cross_needs_at_once_is_refused
         }
     };
+}
+
+macro_rules! listed {
+    ($($case:ident)+) => {
+        /// All cases, by name.
+        pub const CASES: &[(&str, fn(&dyn Engine))] = &[$((stringify!($case), $case)),+];
+    };
+}
+
+for_each_case!(listed);
+
+/// Runs all cases on one engine, one after the other, and panics with the names of those that failed.
+pub fn all(engine: &dyn Engine) {
+    let fails = |case: fn(&dyn Engine)| catch_unwind(AssertUnwindSafe(|| case(engine))).is_err();
+    let failed: Vec<&str> = CASES.iter().filter(|(_, case)| fails(*case)).map(|(name, _)| *name).collect();
+    assert!(failed.is_empty(), "{} of {} cases failed on `{}`: {failed:?}", failed.len(), CASES.len(), engine.name());
 }
 
 /// Rows of one frame are those of another, in any order, with the same columns and types.

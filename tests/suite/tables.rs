@@ -1,6 +1,8 @@
 //! What is done to tables before and after a function.
 
-use outgrow::partitioned::{Engine, How, Partition, Serial, Table, by, transform};
+use outgrow::partitioned::{
+    Engine, How, Input, Job, Losses, Partition, Serial, Sink, Table, Zippable, by, cotransform, transform,
+};
 use polars::prelude::*;
 
 use super::{case_1, first, message, same, same_rows};
@@ -202,4 +204,108 @@ pub fn a_checkpoint_is_read_again(engine: &dyn Engine) {
         &transform(named.checkpoint(kept.path()), same).schema("*").run(engine).unwrap(),
         &named.run(engine).unwrap(),
     );
+}
+
+pub fn steps_of_empty_tables(engine: &dyn Engine) {
+    let none = Table::from(case_1().clear());
+    let some = Table::from(case_1());
+    let rows = |table: Table| table.run(engine).unwrap();
+    for table in [
+        none.filter(col("b").gt(lit(1))),
+        none.distinct(),
+        none.union(&none),
+        none.union_all(&none),
+        none.subtract(&some),
+        some.intersect(&none),
+        none.take(2, by(["a"]).presort("b")),
+        none.take(2, Partition::default()),
+        none.sample(0.5, 1),
+        none.dropna(&[]),
+        none.fillna(0, &["b"]),
+        none.persist(),
+        none.join(&some, How::Inner),
+        some.join(&none, How::Semi),
+    ] {
+        same_rows(&rows(table), &case_1().clear());
+    }
+    assert_eq!(rows(none.union_all(&some)).height(), 5);
+    assert_eq!(rows(some.subtract_all(&none)).height(), 5);
+    let sums = rows(none.aggregate(["a"], [col("b").sum().alias("sum")]));
+    assert_eq!((sums.height(), sums.width()), (0, 2));
+    // Without keys there is one group, also of no rows.
+    same_rows(&rows(none.aggregate(Vec::<String>::new(), [col("b").sum()])), &df!("b" => [0]).unwrap());
+}
+
+/// Looks at which columns of files an engine is given.
+struct Reads<'a>(&'a dyn Engine, &'a std::sync::Mutex<Vec<String>>);
+
+impl Engine for Reads<'_> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn concurrency(&self) -> usize {
+        self.0.concurrency()
+    }
+
+    fn execute(&self, job: &Job, sink: &dyn Sink) -> outgrow::Result<Losses> {
+        fn read(input: &Input) -> Vec<String> {
+            match input {
+                Input::Files { columns, .. } => columns.clone(),
+                Input::Each { of, .. } => read(of),
+                Input::Chain(inputs) => inputs.iter().flat_map(read).collect(),
+                _ => vec![],
+            }
+        }
+        self.1.lock().unwrap().extend(job.inputs.iter().flat_map(read));
+        self.0.execute(job, sink)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Carrier {
+    carrier: String,
+}
+
+fn carriers(flights: Vec<Carrier>) -> PolarsResult<DataFrame> {
+    df!("carrier" => [&*flights[0].carrier], "n" => [flights.len() as u32])
+}
+outgrow::register!(carriers);
+
+fn carriers_of_both(flights: &[Carrier], others: &[Carrier]) -> PolarsResult<DataFrame> {
+    df!("n" => [(flights.len() + others.len()) as u32])
+}
+outgrow::register!(carriers_of_both, sides);
+
+pub fn only_the_columns_that_are_looked_at_are_read(engine: &dyn Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flights.parquet");
+    let flights = df!(
+        "carrier" => ["UA", "AA", "UA"], "delay" => [Some(4), None, Some(33)], "day" => [1, 2, 3], "tail" => ["x"; 3]
+    );
+    let all = Table::from(table(flights).save_as(&path, engine).unwrap());
+    let names = table(df!("carrier" => ["UA", "AA"], "name" => ["United", "American"]));
+    let carriers = |table: Table| {
+        let read = std::sync::Mutex::default();
+        let call = transform(table, carriers).schema("carrier: str, n: u32").partition(by(["carrier"]).presort("day"));
+        call.run(&Reads(engine, &read)).unwrap();
+        read.into_inner().unwrap()
+    };
+    assert_eq!(carriers(all.clone()), ["carrier", "day"]);
+    assert_eq!(carriers(all.filter(col("delay").is_not_null())), ["carrier", "delay", "day"]);
+    assert_eq!(carriers(all.dropna(&["delay"]).fillna(0, &["day"])), ["carrier", "delay", "day"]);
+    assert_eq!(carriers(all.join(names.broadcast(), How::Inner)), ["carrier", "day"]);
+    assert_eq!(carriers(all.union_all(&all)), ["carrier", "day", "carrier", "day"]);
+    let run = |table: Table| {
+        let read = std::sync::Mutex::default();
+        table.run(&Reads(engine, &read)).unwrap();
+        read.into_inner().unwrap()
+    };
+    assert_eq!(run(all.select([col("day"), (col("delay") + lit(1)).alias("late")])), ["delay", "day"]);
+    assert_eq!(run(all.columns(["tail", "day"])), ["day", "tail"]);
+    assert_eq!(run(all.aggregate(["carrier"], [col("delay").max()])), ["carrier", "delay"]);
+    let read = std::sync::Mutex::default();
+    let call = cotransform(all.zip(&all).by(["day"]), carriers_of_both).schema("n: u32");
+    call.run(&Reads(engine, &read)).unwrap();
+    assert_eq!(read.into_inner().unwrap(), ["carrier", "day", "carrier", "day"]);
 }

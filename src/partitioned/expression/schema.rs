@@ -149,9 +149,16 @@ impl FromStr for SchemaExpression {
 
     fn from_str(text: &str) -> Result<Self, SyntaxError> {
         let mut scanner = Scanner::new("schema", text);
-        let mut items = Vec::new();
+        let mut items: Vec<Item> = Vec::new();
         loop {
-            items.push(if scanner.take('*') { Item::Input(changes(&mut scanner)?) } else { column(&mut scanner)? });
+            let start = scanner.place();
+            let item = if scanner.take('*') { Item::Input(changes(&mut scanner)?) } else { column(&mut scanner)? };
+            if let Item::Column(field) = &item
+                && items.iter().any(|other| matches!(other, Item::Column(other) if other.name == field.name))
+            {
+                return Err(scanner.error(start, format!("column `{}` occurs twice", field.name)));
+            }
+            items.push(item);
             let place = scanner.place();
             if scanner.peek().is_none() {
                 return Ok(Self { items });
@@ -403,6 +410,7 @@ mod tests {
             ("a: [i64", "this is never closed with `]`, at character 4"),
             ("a: {x: i64; y: i64}", "expected `}`, at character 11"),
             ("a: {x: i64, x: str}", "`x` occurs twice in this struct, at character 13"),
+            ("*, a: i64, b: str, a: f64", "column `a` occurs twice, at character 20"),
             ("a: datetime[h]", "unknown unit `h`; there are ms, us, ns, at character 13"),
             ("* -", "expected a column name, at character 4"),
             ("* * a", "expected `,` or the end, at character 3"),
@@ -458,7 +466,10 @@ mod tests {
                     (_, item) => written.push(item),
                 }
             }
-            SchemaExpression { items: written }
+            // A column that is written twice is refused.
+            let mut names = std::collections::HashSet::new();
+            written.retain(|item| !matches!(item, Item::Column(field) if !names.insert(field.name.clone())));
+            SchemaExpression { items: if written.is_empty() { vec![Item::Input(vec![])] } else { written } }
         })
     }
 

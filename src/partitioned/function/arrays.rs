@@ -212,3 +212,17 @@ pub fn to_arrow(array: Array) -> anyhow::Result<Box<dyn ArrowArray>> {
         other => anyhow::bail!("structs gave an array of a kind that was not asked for: {other:?}"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_without_a_form_is_named() {
+        let told = field("n", &DataType::Unknown(UnknownKind::Any)).unwrap_err().to_string();
+        assert!(
+            told.starts_with("column `n` is ") && told.ends_with("which has no form as a field of a struct"),
+            "{told}"
+        );
+    }
+}

@@ -6,7 +6,7 @@ use super::super::parcel::Parcel;
 use super::super::rows::{Buckets, Pool, Rows};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Input, Job};
-use super::{at_most, oversized};
+use super::{at_most, even, oversized};
 use crate::error::{Error, Result};
 use crate::ledger::{self, Step};
 use crate::{exchange, workers};
@@ -19,6 +19,11 @@ pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> 
     let room = job.memory.bytes / 2 / job.inputs.len() as u64;
     for input in job.inputs {
         sides.push(exchange(job, input, buckets, room, workers)?);
+    }
+    if let (Algo::Even, false, [_]) = (job.task.split.algo, job.task.split.keys.is_empty(), sides.as_slice()) {
+        let mut buckets = sides.remove(0);
+        buckets.retain(|rows| rows.height() > 0);
+        return even::execute(job, buckets, workers, sink);
     }
     let mut physical: Vec<(usize, Vec<Rows>)> = Vec::new();
     let mut sides: Vec<_> = sides.into_iter().map(Vec::into_iter).collect();

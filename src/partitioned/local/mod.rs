@@ -6,6 +6,7 @@
 
 mod by_key;
 mod by_place;
+mod even;
 mod oversized;
 
 use std::sync::atomic::AtomicBool;

@@ -130,9 +130,9 @@ impl Table {
     ///
     /// # Errors
     /// As [`Table::run`], and [`Error::Io`](crate::Error::Io) when the file cannot be written.
-    pub fn save_as<'p>(&self, path: &'p Path, engine: &dyn Engine) -> Result<&'p Path> {
-        self.save_within(path, Means { engine, memory: &MemoryBudget::of_this_machine() })?;
-        Ok(path)
+    pub fn save_as<'p>(&self, path: &'p (impl AsRef<Path> + ?Sized), engine: &dyn Engine) -> Result<&'p Path> {
+        self.save_within(path.as_ref(), Means { engine, memory: &MemoryBudget::of_this_machine() })?;
+        Ok(path.as_ref())
     }
 
     pub(super) fn run_within(&self, means: Means) -> Result<DataFrame> {

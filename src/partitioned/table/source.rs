@@ -1,5 +1,7 @@
 //! Where rows come from.
 
+use std::path::{Path, PathBuf};
+
 use polars::prelude::*;
 
 use super::{Fingerprint, Means, Node, Table};
@@ -144,10 +146,24 @@ impl From<&str> for Table {
     }
 }
 
+/// A Parquet file, every `*.parquet` in a folder, or every match of a glob.
+impl From<&String> for Table {
+    fn from(file_dir_or_glob: &String) -> Self {
+        file_dir_or_glob.as_str().into()
+    }
+}
+
 /// A Parquet file, or every `*.parquet` in a folder.
-impl From<&std::path::Path> for Table {
-    fn from(file_or_dir: &std::path::Path) -> Self {
+impl From<&Path> for Table {
+    fn from(file_or_dir: &Path) -> Self {
         file_or_dir.to_string_lossy().as_ref().into()
+    }
+}
+
+/// A Parquet file, or every `*.parquet` in a folder.
+impl From<&PathBuf> for Table {
+    fn from(file_or_dir: &PathBuf) -> Self {
+        file_or_dir.as_path().into()
     }
 }
 

@@ -38,6 +38,9 @@ impl<'a> Transform<'a, ()> {
     /// Runs the call and writes what the function returns as one Parquet file, while it runs: a result need not fit in
     /// memory. The file appears when it is complete; one that was there before is replaced. Returns the path.
     ///
+    /// What is not complete vanishes with an error or a panic. A program that may be interrupted says at its start that it
+    /// is to vanish then, too: [`scratch::clean_up_on_ctrl_c`](crate::scratch::clean_up_on_ctrl_c).
+    ///
     /// ```
     /// use outgrow::partitioned::{Serial, Table, transform};
     /// # use polars::prelude::*;
@@ -52,9 +55,9 @@ impl<'a> Transform<'a, ()> {
     ///
     /// # Errors
     /// As [`Transform::run`], and [`Error::Io`] when the file cannot be written.
-    pub fn save_as<'p>(self, path: &'p Path, engine: &dyn Engine) -> Result<&'p Path> {
-        self.save_within(path, Means { engine, memory: &MemoryBudget::of_this_machine() })?;
-        Ok(path)
+    pub fn save_as<'p>(self, path: &'p (impl AsRef<Path> + ?Sized), engine: &dyn Engine) -> Result<&'p Path> {
+        self.save_within(path.as_ref(), Means { engine, memory: &MemoryBudget::of_this_machine() })?;
+        Ok(path.as_ref())
     }
 
     /// Runs the call for its effect (Fugue's `out_transform`); what the function returns is dropped, and no schema is
