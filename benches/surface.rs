@@ -6,8 +6,10 @@
 //! OUTGROW_ROWS=10000000 cargo bench --profile dev --bench surface            # at another size
 //! ```
 //!
-//! Each operation of both modes has its answer checked after it was timed. At the end the ratios are printed,
-//! and what it costs to record a workload.
+//! Each operation of both modes has its answer checked after it was timed, and beside each time stands the most memory that
+//! was allocated at once. At the end the ratios are printed, and what it costs to record a workload.
+
+mod peaks;
 
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
@@ -20,6 +22,9 @@ use outgrow::kernels::{Agg, How, Keep, Transform, Window};
 use outgrow::workloads::{largest_per_group, running_total};
 use outgrow::{ledger, timeline};
 use polars::prelude::{DataFrame, col, lit};
+
+#[global_allocator]
+static ALLOCATOR: peaks::Counting = peaks::Counting;
 
 const COLUMNS: [&str; 7] = ["id", "carrier", "origin", "dest", "arr_delay", "distance", "time_hour"];
 
@@ -171,6 +176,11 @@ fn operations(criterion: &mut Criterion) {
         let [this, that] =
             [eager.answer(operation), dropin.answer(operation)].map(|answer| answer.expect("it just worked"));
         assert!(close(&this, &that), "{operation}: {this} and {that}");
+        for (mode, surface) in [("eager", &eager as &dyn Surface), ("dropin", &dropin)] {
+            let (outcome, peak_bytes) = peaks::peak_of(|| surface.run(operation));
+            outcome.expect("it just worked");
+            peaks::keep(&format!("surface/{rows}/{mode}/{operation}"), peak_bytes);
+        }
         medians.push((operation, exchange, times.map(spread)));
     }
     group.finish();
@@ -189,7 +199,7 @@ fn operations(criterion: &mut Criterion) {
 
 /// What recording costs: a workload with nobody to hear what it notes, and with its steps and tasks recorded, in turn.
 fn recording(_: &mut Criterion) {
-    const ROUNDS: usize = 41;
+    let rounds = if std::env::args().any(|argument| argument == "--quick") { 9 } else { 41 };
     let rows = rows();
     if std::env::args().any(|argument| OPERATIONS.iter().any(|(operation, _)| argument.contains(operation))) {
         return; // a filter on the command line asks for an operation
@@ -210,7 +220,7 @@ fn recording(_: &mut Criterion) {
         let (_, ledger) = ledger::record(work);
         let mut ratios = Vec::new();
         let mut plain = Vec::new();
-        for round in 0..ROUNDS {
+        for round in 0..rounds {
             // Whoever comes second may find caches warm: each is first every other time.
             let (without, with) = match round % 2 {
                 0 => (seconds(&work), seconds(&recorded)),
@@ -227,17 +237,17 @@ fn recording(_: &mut Criterion) {
         let noting = (0..1000).map(|_| seconds(&|| drop(black_box(ledger::record(again))))).sum::<f64>() / 1000.0;
         plain.sort_by(f64::total_cmp);
         ratios.sort_by(f64::total_cmp);
-        let quarter = |share: usize| ratios[ROUNDS * share / 4];
+        let quarter = |share: usize| ratios[rounds * share / 4];
         println!(
             "{:<20}{:>8}{:>12}{:>28}{:>16}",
             workload.name,
             ledger.steps.len(),
-            format!("{:.1} ms", plain[ROUNDS / 2] * 1e3),
+            format!("{:.1} ms", plain[rounds / 2] * 1e3),
             format!("{:.3} ({:.3}-{:.3})", quarter(2), quarter(1), quarter(3)),
             format!("{:.2} us", noting * 1e6),
         );
     }
-    println!("Each ratio is of two runs, one after the other; in brackets: the middle half of {ROUNDS} of them.");
+    println!("Each ratio is of two runs, one after the other; in brackets: the middle half of {rounds} of them.");
 }
 
 /// Fastest, median and slowest, the first one (a warm-up) left out.

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Each group of benchmarks has its comparison in the same run; compare within a run only. Every answer is checked
-//! after it was timed.
+//! after it was timed, and beside each time stands the most memory that was allocated at once.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -28,20 +28,32 @@ mod peaks;
 #[global_allocator]
 static ALLOCATOR: peaks::Counting = peaks::Counting;
 
-fn group<'c>(criterion: &'c mut Criterion, name: &str) -> BenchmarkGroup<'c, WallTime> {
-    let mut group = criterion.benchmark_group(name);
-    group.sample_size(10).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(5));
-    group
+/// Benchmarks that are compared with each other.
+struct Group<'c> {
+    group: BenchmarkGroup<'c, WallTime>,
+    name: &'c str,
+    /// Bytes that were allocated before, and count as well.
+    held: u64,
 }
 
-/// Times `work`, and hands its last result to `check`, unless a filter on the command line left it out.
-fn timed<T>(group: &mut BenchmarkGroup<WallTime>, name: &str, mut work: impl FnMut() -> T, check: impl FnOnce(T)) {
+fn group<'c>(criterion: &'c mut Criterion, name: &'c str) -> Group<'c> {
+    let mut group = criterion.benchmark_group(name);
+    group.sample_size(10).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(5));
+    Group { group, name, held: 0 }
+}
+
+/// Times `work`, and hands its last result to `check`, unless a filter on the command line left it out; then once more, for
+/// its memory.
+fn timed<T>(group: &mut Group, name: &str, mut work: impl FnMut() -> T, check: impl Fn(T)) {
     let mut last = None;
-    group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
+    group.group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
         bencher.iter_batched(|| (), |()| last = Some(work()), BatchSize::PerIteration);
     });
-    if let Some(last) = last {
+    if let Some(last) = last.take() {
         check(last);
+        let (again, peak_bytes) = peaks::peak_of(work);
+        check(again);
+        peaks::keep(&format!("{}/{name}", group.name), group.held + peak_bytes);
     }
 }
 
@@ -72,7 +84,8 @@ fn per_group(criterion: &mut Criterion) {
             let sum = answer.column("sum").and_then(|sum| Ok(sum.f64()?.sum())).expect("there is a sum");
             assert!((sum.expect("no sum is null") / total - 1.0).abs() < 1e-12);
         };
-        let mut group = group(criterion, &format!("per-group/{}", rows / 10));
+        let name = format!("per-group/{}", rows / 10);
+        let mut group = group(criterion, &name);
         let call = |split| transform(&input, sum).schema("key: i64, sum: f64").partition(split).run(&Serial);
         timed(&mut group, "transform", || call(by(["key"])).expect("it runs"), check);
         // The least there is to do: the rows are split already, and results are copied together.
@@ -148,19 +161,17 @@ fn exchanged(criterion: &mut Criterion) {
         groups.into_inner()
     };
     let expected = Groups::of(&flights, &keys).expect("they have the keys").len();
-    timed(&mut group, "transform", exchange, |groups| {
-        assert_eq!(groups, expected);
-        // The frame itself was allocated before.
-        let (_, beyond) = peaks::peak_of(exchange);
-        // A text takes a view of 16 bytes, and what does not fit into it: `estimated_size` counts the text alone.
-        let of = |column: &Column| match column.str() {
-            Ok(texts) => 16 * texts.len() + texts.downcast_iter().map(|chunk| chunk.total_buffer_len()).sum::<usize>(),
-            Err(_) => column.as_materialized_series().estimated_size(),
-        };
-        let input = flights.columns().iter().map(of).sum::<usize>() as u64;
-        peaks::keep("exchange/10000000/transform", input + beyond);
-        println!("{:23} input:  {:.1} MiB", "", input as f64 / f64::from(1 << 20));
-    });
+    // A text takes a view of 16 bytes, and what does not fit into it: `estimated_size` counts the text alone.
+    let of = |column: &Column| match column.str() {
+        Ok(texts) => 16 * texts.len() + texts.downcast_iter().map(|chunk| chunk.total_buffer_len()).sum::<usize>(),
+        Err(_) => column.as_materialized_series().estimated_size(),
+    };
+    group.held = flights.columns().iter().map(of).sum::<usize>() as u64;
+    println!(
+        "exchange/10000000: the input takes {:.1} MiB, which count in each peak",
+        group.held as f64 / f64::from(1 << 20)
+    );
+    timed(&mut group, "transform", exchange, |groups| assert_eq!(groups, expected));
     let partition_by = || flights.partition_by(keys, true).expect("it runs");
     timed(&mut group, "polars partition_by", partition_by, |frames| assert_eq!(frames.len(), expected));
 }
@@ -194,11 +205,11 @@ fn growing(criterion: &mut Criterion) {
 
 fn schema(criterion: &mut Criterion) {
     let text = "* - tail, `dep delay` ~ year + carrier: str, legs: [{origin: str, minutes: f64}], at: datetime[ms]";
-    criterion.bench_function("schema/parse", |bencher| {
-        bencher.iter(|| OutputSchema::parse(std::hint::black_box(text)).expect("it is one"));
-    });
-    let read = OutputSchema::parse(text).expect("it is one");
+    let parse = || OutputSchema::parse(std::hint::black_box(text)).expect("it is one");
+    criterion.bench_function("schema/parse", |bencher| bencher.iter(parse));
+    let (read, peak_bytes) = peaks::peak_of(parse);
     assert_eq!(OutputSchema::parse(&read.to_string()).expect("it is one"), read);
+    peaks::keep("schema/parse", peak_bytes);
 }
 
 criterion_group!(benches, per_group, tax, exchanged, growing, schema);

@@ -157,6 +157,8 @@ fn each_kind_of_chart_is_drawn_as_before() {
     assert_eq!(
         names,
         [
+            "glance-time",
+            "glance-memory",
             "time-aggregation",
             "time-many-groups",
             "memory-aggregation",
@@ -177,6 +179,8 @@ fn each_kind_of_chart_is_drawn_as_before() {
         ]
     );
     for name in [
+        "glance-time",
+        "glance-memory",
         "time-aggregation",
         "memory-aggregation",
         "memory-aggregation-10000000-rows-2-threads-limit-256MiB",
@@ -248,11 +252,11 @@ fn records_become_a_folder_of_charts_and_a_page() {
     std::fs::write(out.join("mine.svg"), "kept").unwrap();
     let output = outgrow(&["charts", "--records", file.to_str().unwrap(), "--out", out.to_str().unwrap()]);
     assert!(output.status.success(), "{}", stderr(&output));
-    assert!(stdout(&output).contains("17 charts") && stdout(&output).contains("index.html"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("19 charts") && stdout(&output).contains("index.html"), "{}", stdout(&output));
     assert!(stderr(&output).contains("line 2 of") && stderr(&output).contains("damaged"), "{}", stderr(&output));
     assert!(!out.join("time-gone.svg").exists() && out.join("mine.svg").exists());
     let page = std::fs::read_to_string(out.join("index.html")).unwrap();
-    assert_eq!(page.matches("<figure").count(), 17);
+    assert_eq!(page.matches("<figure").count(), 19);
     assert!(page.contains("is damaged") && page.contains("combine &lt;all&gt; &amp; sort"));
     for outside in ["src=\"http", "href=\"http", "@import", "url("] {
         assert!(!page.contains(outside), "{outside}");
@@ -261,6 +265,65 @@ fn records_become_a_folder_of_charts_and_a_page() {
         page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).filter(|link| link.ends_with(".svg"))
     {
         assert!(out.join(name).is_file(), "{name}");
+    }
+}
+
+/// Lines that no run has written are left out or drawn, and harm nobody.
+#[test]
+fn odd_records_are_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("records.jsonl");
+    let odd: [fn(&mut Record); 22] = [
+        |record| record.wall_s = 0.0,
+        |record| record.wall_s = -1.0,
+        |record| record.wall_s = 1e300,
+        |record| record.process.wall_s = 1e300,
+        |record| record.process = Process::default(),
+        |record| record.cpu_s = None,
+        |record| record.curve.clear(),
+        |record| record.curve.truncate(1),
+        |record| record.curve = vec![(1e300, u64::MAX), (-5.0, 0)],
+        |record| record.case.rows = 0,
+        |record| record.case.rows = u64::MAX,
+        |record| record.case.threads = 0,
+        |record| record.case.threads = usize::MAX,
+        |record| record.case.groups = Some(0),
+        |record| record.case.mode = "another".into(),
+        |record| record.case.workload = "../<b>\"&".into(),
+        |record| record.steps.clear(),
+        |record| {
+            record.steps.iter_mut().for_each(|step| (step.rows_moved, step.bytes_moved) = (u64::MAX / 4, u64::MAX / 4))
+        },
+        |record| record.stages.iter_mut().for_each(|stage| (stage.workers, stage.step) = (0, 99)),
+        |record| {
+            let bars = record.stages.iter_mut().flat_map(|stage| &mut stage.bars);
+            bars.for_each(|bar| (bar.worker, bar.from_s, bar.to_s) = (usize::MAX, 1e300, -1.0));
+        },
+        |record| (record.started, record.machine) = ("yesterday".into(), Machine::default()),
+        |record| record.outcome = Outcome::OutOfMemory,
+    ];
+    for (number, change) in odd.iter().enumerate() {
+        for every in [1, 2, 7] {
+            let mut records = records();
+            records.iter_mut().step_by(every).for_each(change);
+            let lines: Vec<String> = records.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
+            std::fs::write(&file, lines.join("\n")).unwrap();
+            let records = outgrow::measure::read_records(&file).unwrap().records;
+            let of_machine = charts::pick::one_machine(&records);
+            let drawn = charts::all(&records).unwrap_or_else(|error| panic!("{number}: {error}"));
+            for chart in &drawn {
+                let plain = chart.name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+                assert!(plain, "{}", chart.name);
+                assert!(!chart.svg.contains("<b>") && !chart.svg.contains("NaN"), "{number}: {}", chart.name);
+            }
+            let about = charts::page::About {
+                glance: charts::glance::tables(&of_machine),
+                words: charts::words::by_workload(&of_machine),
+                ..Default::default()
+            };
+            assert!(!charts::page::page(&drawn, &about).contains("<b>\""));
+            charts::words::readme(&of_machine, "outgrow measure");
+        }
     }
 }
 

@@ -174,8 +174,17 @@ fn running_out_of_memory_is_a_result() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_run_that_is_killed_is_told_as_such() {
+    a_killed_run_is_told(&[], &["was stopped by the system", "--memory-limit", "--rows"]);
+    // A limit does not make a death by another hand its own.
+    a_killed_run_is_told(&["--memory-limit", "2GiB"], &["was stopped by the system", "not by its limit", "--rows"]);
+}
+
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn a_killed_run_is_told(more: &[&str], parts: &[&str]) {
     let child = program()
         .args(["compare", "grid-search", "--modes", "eager"])
+        .args(more)
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()
@@ -195,10 +204,9 @@ fn a_run_that_is_killed_is_told_as_such() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), stdout(&output)), (Some(1), String::new()));
     let complaint = stderr(&output);
-    assert!(
-        complaint.contains("the run of eager was stopped by the system") && complaint.contains("--rows"),
-        "{complaint}"
-    );
+    for part in parts {
+        assert!(complaint.contains(part), "`{part}` is not in: {complaint}");
+    }
     assert_eq!(complaint.lines().count(), 1, "{complaint}");
 }
 

@@ -116,6 +116,30 @@ fn an_interrupted_sweep_goes_on_where_it_stopped() {
     assert_eq!(read_records(&path).unwrap().records.len(), all + 8);
 }
 
+#[test]
+fn a_sweep_of_another_program_is_not_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records.jsonl");
+    let words = "aggregation --rows 1000 --runs 1 --modes eager";
+    assert!(compare(words, &path).status.success());
+    let first = records(&path);
+    let older: Vec<String> = first
+        .iter()
+        .cloned()
+        .map(|mut record| {
+            record.program.commit = Some("0123456789ab".into());
+            serde_json::to_string(&record).unwrap() + "\n"
+        })
+        .collect();
+    std::fs::write(&path, older.concat()).unwrap();
+    let output = compare(&format!("{words} --resume"), &path);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("of commit 0123456789ab are measured again"), "{}", stderr(&output));
+    let all = records(&path);
+    assert_eq!(all.len(), 2 * first.len());
+    assert_ne!(all[0].sweep, all[first.len()].sweep);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn death_by_a_limit_is_a_record_and_leaves_no_group_behind() {
@@ -153,7 +177,8 @@ fn a_complete_run_has_records_charts_and_words() {
     let output = outgrow(&words);
     assert!(output.status.success(), "{}", stderr(&output));
     let readme = std::fs::read_to_string(out.join("README.md")).unwrap();
-    assert!(readme.contains("## Who wins\n\n- aggregation (336,776 rows"), "{readme}");
+    assert!(readme.contains("Here: aggregation (336,776 rows"), "{readme}");
+    assert!(readme.contains("| workload | 336,776 rows: eager | dropin | partitioned |"), "{readme}");
     assert!(std::fs::read_to_string(out.join("index.html")).unwrap().contains("aggregation: time per mode"));
     let before = records(&out.join("records.jsonl")).len();
     assert!(before > 0 && out.join("time-aggregation.svg").is_file());

@@ -91,6 +91,7 @@ pub fn draw(
     table: Table,
     paint: impl FnOnce(&Area) -> Drawn,
 ) -> Result<Chart> {
+    let name = &file_name(name);
     let inner = WIDTH - 2 * MARGIN;
     // Bold letters are wider.
     let title = wrap(&frame.title, TITLE + 2, inner);
@@ -149,6 +150,11 @@ fn dressed(svg: &str, name: &str, title: &str, desc: &str, height: i32) -> Strin
     )
 }
 
+/// A name that is a file name everywhere, and an id in XML: records may have been written by anybody.
+pub fn file_name(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
+}
+
 /// Text for XML.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
@@ -194,6 +200,12 @@ pub fn line(area: &Area, points: &[(i32, i32)], tone: Tone, stroke: u32, dash: O
             area.draw(&element)?;
         }
     }
+    Ok(())
+}
+
+/// A thin line through points that stands back behind others.
+pub fn pale_line(area: &Area, points: &[(i32, i32)], tone: Tone) -> Drawn {
+    area.draw(&PathElement::new(points.to_vec(), tone.light().mix(0.35).stroke_width(1)))?;
     Ok(())
 }
 
@@ -250,5 +262,11 @@ mod tests {
         assert!(lines.len() > 1 && lines.iter().all(|line| width(line, 20) <= 300), "{lines:?}");
         assert_eq!(lines.join(" "), "How late do flights arrive, by carrier and airport of departure?");
         assert_eq!(wrap("unbreakable", 20, 10), ["unbreakable"]);
+    }
+
+    #[test]
+    fn a_name_stays_in_its_folder() {
+        assert_eq!(file_name("time-../../etc/passwd"), "time-------etc-passwd");
+        assert_eq!(file_name("memory-largest-per-group"), "memory-largest-per-group");
     }
 }

@@ -56,14 +56,45 @@ impl Scales {
 struct Spot<'a> {
     x: u64,
     y: u64,
-    /// Mode and seconds, the fastest first.
-    times: Vec<(&'a str, f64)>,
+    /// The modes, the fastest first.
+    modes: Vec<(&'a str, Figures)>,
     lines: String,
+}
+
+impl Spot<'_> {
+    fn winner(&self) -> &str {
+        self.modes[0].0
+    }
+
+    /// How many times as fast as the next one.
+    fn lead(&self) -> Option<f64> {
+        Some(self.modes.get(1)?.1.wall_s / self.modes[0].1.wall_s)
+    }
+
+    /// Whether no run of another mode was as fast as any of the winner's.
+    fn clear(&self) -> bool {
+        self.modes[1..].iter().all(|(_, figures)| self.modes[0].1.slowest_s < figures.fastest_s)
+    }
+
+    /// In words: `1.52x`.
+    fn by_how_much(&self) -> String {
+        let overlap = if self.clear() { "" } else { ", runs overlap" };
+        self.lead().map_or("alone".to_string(), |lead| format!("{lead:.2}x{overlap}"))
+    }
 }
 
 fn chart(cells: &[Cell], scales: &Scales) -> Result<Option<Chart>> {
     let case = &cells[0].case;
-    let spots = spots(cells, scales);
+    let mut spots = spots(cells, scales);
+    if scales.name == "threads" {
+        // Sizes that were not run on all numbers of threads are no part of the map; of groups and rows per group a sweep
+        // leaves corners out.
+        let columns = |y: u64| spots.iter().filter(|spot| spot.y == y).count();
+        let most = spots.iter().map(|spot| columns(spot.y)).max();
+        let whole: Vec<bool> = spots.iter().map(|spot| Some(columns(spot.y)) == most).collect();
+        let mut whole = whole.into_iter();
+        spots.retain(|_| whole.next().unwrap_or(false));
+    }
     let values = |of: fn(&Spot) -> u64| {
         let mut values: Vec<u64> = spots.iter().map(of).collect();
         values.sort_unstable();
@@ -71,7 +102,7 @@ fn chart(cells: &[Cell], scales: &Scales) -> Result<Option<Chart>> {
         values
     };
     let (xs, ys) = (values(|spot| spot.x), values(|spot| spot.y));
-    // Of groups and rows per group a sweep leaves corners out; another map with holes is no map.
+    // Another map with holes is no map.
     let holes = scales.name != "groups" && spots.len() < xs.len() * ys.len();
     if case.memory_limit.is_some() || xs.len() < 2 || ys.len() < 2 || holes {
         return Ok(None);
@@ -80,7 +111,8 @@ fn chart(cells: &[Cell], scales: &Scales) -> Result<Option<Chart>> {
         Table::new([scales.x.0, scales.y.0, "eager", "dropin", "partitioned", "fastest", "lines of records"]);
     for spot in &spots {
         let time = |mode: &str| {
-            spot.times.iter().find(|time| time.0 == mode).map_or("-".to_string(), |time| units::seconds(time.1))
+            let of_mode = spot.modes.iter().find(|(name, _)| *name == mode);
+            of_mode.map_or("-".to_string(), |(_, figures)| units::seconds(figures.wall_s))
         };
         table.rows.push(vec![
             units::count(spot.x),
@@ -88,33 +120,39 @@ fn chart(cells: &[Cell], scales: &Scales) -> Result<Option<Chart>> {
             time("eager"),
             time("dropin"),
             time("partitioned"),
-            format!("{}, {}", spot.times[0].0, by_how_much(spot)),
+            format!("{}, {}", spot.winner(), spot.by_how_much()),
             spot.lines.clone(),
         ]);
     }
     let cost = case.cost.map_or(String::new(), |cost| format!(" at {} operations per row", units::count(cost)));
-    let fixed = if scales.name == "groups" { format!("{}; ", pick::threads(case.threads)) } else { String::new() };
+    let fixed = if scales.name == "groups" {
+        format!("{}. ", units::capital(&pick::threads(case.threads)))
+    } else {
+        String::new()
+    };
     let frame = Frame {
         workload: case.workload.clone(),
         title: format!("{}{cost}: who wins where", case.workload),
         subtitle: format!(
-            "{fixed}medians of {}. Letter: the fastest mode; number: how many times as fast as the next one; the stronger \
-             the colour, the clearer.",
+            "{fixed}Medians of {}. Letter: the fastest mode; number: how many times as fast as the next one; \u{2248}: their runs \
+             overlap. The stronger the colour, the clearer.",
             pick::runs(cells)
         ),
         caption: pick::provenance(&cells.iter().flat_map(|cell| cell.runs.clone()).collect::<Vec<_>>()),
         height: 30 + 46 * ys.len() as i32 + 50,
     };
-    let wins = |mode: &str| spots.iter().filter(|spot| spot.times[0].0 == mode).count();
+    let wins = |mode: &str| spots.iter().filter(|spot| spot.winner() == mode).count();
     let desc = format!(
-        "Fastest mode of {}{cost} by {} and {}: eager at {} of {} places, dropin at {}, partitioned at {}.",
+        "Fastest mode of {}{cost} by {} and {}: eager at {} of {} places, dropin at {}, partitioned at {}; at {} of them runs \
+         overlap.",
         case.workload,
         scales.x.0,
         scales.y.0,
         wins("eager"),
         spots.len(),
         wins("dropin"),
-        wins("partitioned")
+        wins("partitioned"),
+        spots.iter().filter(|spot| !spot.clear()).count()
     );
     let suffix = case.cost.map_or(String::new(), |cost| format!("-cost-{cost}"));
     let threads = if scales.name == "groups" { format!("-{}-threads", case.threads) } else { String::new() };
@@ -153,27 +191,19 @@ fn spots<'a>(cells: &'a [Cell], scales: &Scales) -> Vec<Spot<'a>> {
     for cell in cells {
         let Some(figures) = Figures::of(&cell.runs) else { continue };
         let (x, y) = ((scales.x.1)(&cell.case), (scales.y.1)(&cell.case));
-        let time = (cell.case.mode.as_str(), figures.wall_s);
+        let of_mode = (cell.case.mode.as_str(), figures);
         let lines = pick::lines(&cell.runs);
         match spots.iter_mut().find(|spot| (spot.x, spot.y) == (x, y)) {
             Some(spot) => {
-                spot.times.push(time);
+                spot.modes.push(of_mode);
                 spot.lines += &format!(", {lines}");
             }
-            None => spots.push(Spot { x, y, times: vec![time], lines }),
+            None => spots.push(Spot { x, y, modes: vec![of_mode], lines }),
         }
     }
-    spots.iter_mut().for_each(|spot| spot.times.sort_by(|this, that| this.1.total_cmp(&that.1)));
+    spots.iter_mut().for_each(|spot| spot.modes.sort_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s)));
     spots.sort_by_key(|spot| (spot.x, spot.y));
     spots
-}
-
-fn lead(spot: &Spot) -> Option<f64> {
-    Some(spot.times.get(1)?.1 / spot.times[0].1)
-}
-
-fn by_how_much(spot: &Spot) -> String {
-    lead(spot).map_or("alone".to_string(), |lead| format!("{lead:.2}x"))
 }
 
 fn letter(mode: &str) -> String {
@@ -181,15 +211,21 @@ fn letter(mode: &str) -> String {
 }
 
 fn place(area: &super::canvas::Area, spot: &Spot, corner: (i32, i32), wide: i32) -> Drawn {
-    let (mode, (x, y)) = (spot.times[0].0, corner);
+    let (mode, (x, y)) = (spot.winner(), corner);
     // From hardly seen at 1x to strong at 3x; text stays readable on both.
-    let strength = lead(spot).map_or(0.3, |lead| (0.08 + (lead - 1.0) * 0.15).clamp(0.08, 0.38));
+    let strength = match spot.lead() {
+        _ if !spot.clear() => 0.06,
+        None => 0.3,
+        Some(lead) => (0.08 + (lead - 1.0) * 0.15).clamp(0.08, 0.38),
+    };
     rect(area, [(x + 1, y + 1), (x + wide - 1, y + 45)], Tone::of_mode(mode), strength)?;
-    let what = match lead(spot) {
-        Some(lead) if lead < 9.95 => format!("{} {lead:.1}x", letter(mode)),
-        Some(lead) => format!("{} {lead:.0}x", letter(mode)),
+    let about = if spot.clear() { "" } else { "\u{2248}" };
+    let what = match spot.lead() {
+        Some(lead) if lead < 9.95 => format!("{} {about}{lead:.1}x", letter(mode)),
+        Some(lead) => format!("{} {about}{lead:.0}x", letter(mode)),
         None => letter(mode),
     };
     let size = if width(&what, LABEL) + 4 > wide { SMALL - 2 } else { LABEL };
-    label(area, &what, (x + wide / 2, y + 23), size, Tone::Ink, At::Middle)
+    let tone = if spot.clear() { Tone::Ink } else { Tone::Soft };
+    label(area, &what, (x + wide / 2, y + 23), size, tone, At::Middle)
 }

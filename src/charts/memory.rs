@@ -35,6 +35,9 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
     let mut table = Table::new([
         "mode",
         "peak memory",
+        "lowest peak",
+        "highest peak",
+        "begin",
         "read until",
         "answer at",
         "end",
@@ -45,7 +48,8 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
     ]);
     let at = |seconds: Option<f64>| seconds.map_or("-".to_string(), units::seconds);
     let mut sentences = Vec::new();
-    for run in &runs {
+    for (cell, run) in cells.iter().zip(&runs) {
+        let peaks = cell.runs.iter().filter_map(|run| run.process.peak_rss_bytes);
         let peak = run.process.peak_rss_bytes.map_or("unknown".to_string(), |bytes| units::bytes(bytes as f64));
         let fate = if run.finished() { "answer" } else { "out of memory" };
         sentences.push(format!(
@@ -57,6 +61,9 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
         table.rows.push(vec![
             run.case.mode.clone(),
             peak,
+            peaks.clone().min().map_or("-".to_string(), |bytes| units::bytes(bytes as f64)),
+            peaks.max().map_or("-".to_string(), |bytes| units::bytes(bytes as f64)),
+            at(run.phases.map(|phases| phases.begin_s)),
             at(run.phases.map(|phases| phases.read_s)),
             at(run.phases.map(|phases| phases.work_s)),
             units::seconds(run.process.wall_s),
@@ -69,7 +76,9 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
     let with_limit =
         limit.map_or(String::new(), |limit| format!(" under a limit of {}", units::bytes(limit.bytes as f64)));
     let mut reading =
-        "Resident memory of the process; the run of median time. Ring: last rows read; dot: answer there".to_string();
+        "Resident memory of the process: strong the run of median time, pale the others. Ring: last rows read; dot: answer \
+         there; end: answer handed over"
+            .to_string();
     if let Some(limit) = limit {
         reading += &format!("; cross: death by the limit ({})", limit.by);
         reading += if limit.by == "RLIMIT_DATA" {
@@ -87,8 +96,9 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
     };
     let desc = format!("Memory over time of {} with {}: {}.", case.workload, pick::setting(case), sentences.join("; "));
     draw("memory", name, &frame, desc, table, |area| {
-        let end_s = runs.iter().map(|run| run.process.wall_s).fold(0.0, f64::max);
-        let highest = runs.iter().flat_map(|run| run.curve.iter().map(|point| point.1)).max().unwrap_or(1);
+        let all = || cells.iter().flat_map(|cell| &cell.runs);
+        let end_s = all().map(|run| run.process.wall_s).fold(0.0, f64::max);
+        let highest = all().flat_map(|run| run.curve.iter().map(|point| point.1)).max().unwrap_or(1);
         let highest = highest.max(limit.map_or(0, |limit| limit.bytes)) as f64;
         let mut plot = Plot::new(
             area,
@@ -101,9 +111,15 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
             plot.limit(limit.bytes as f64)?;
         }
         let mut ends = Vec::new();
+        // The others first: what is strong lies above.
+        for cell in cells {
+            for run in cell.runs.iter().filter(|run| !runs.iter().any(|typical| std::ptr::eq(*typical, **run))) {
+                plot.pale_line(&curve(run), Tone::of_mode(&run.case.mode))?;
+            }
+        }
         for run in &runs {
             let tone = Tone::of_mode(&run.case.mode);
-            let points: Vec<(f64, f64)> = run.curve.iter().map(|(at_s, bytes)| (*at_s, *bytes as f64)).collect();
+            let points = curve(run);
             plot.line(&points, tone, 3, None)?;
             let height = |at_s: f64| between(&points, at_s);
             if let Some(phases) = run.phases {
@@ -133,6 +149,10 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
         }
         Ok(())
     })
+}
+
+fn curve(run: &Record) -> Vec<(f64, f64)> {
+    run.curve.iter().map(|(at_s, bytes)| (*at_s, *bytes as f64)).collect()
 }
 
 /// The height of a line through points at a moment.

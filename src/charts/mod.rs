@@ -8,12 +8,13 @@
 //! * [`threads`]: speed-up against threads. * [`moved`]: rows and bytes moved. * [`tasks`]: who did what when.
 //! * [`crossover`]: which mode wins where. * [`overhead`]: what a group costs.
 //!
-//! [`theme`] has the colours, [`canvas`], [`plot`] and [`labels`] draw with `plotters`, [`page`] puts all charts on one page, with
+//! [`glance`] puts all workloads beside each other. [`theme`] has the colours, [`canvas`], [`plot`] and [`labels`] draw with `plotters`, [`page`] puts all charts on one page, with
 //! the figures of [`mod@bench`], and [`words`] says what they show.
 
 pub mod bench;
 pub mod canvas;
 pub mod crossover;
+pub mod glance;
 pub mod labels;
 pub mod memory;
 pub mod moved;
@@ -32,12 +33,15 @@ pub mod words;
 use crate::error::Result;
 use crate::measure::Record;
 
+/// What kinds of charts there are: the names of their files begin with it.
+pub const KINDS: [&str; 9] = ["glance", "time", "memory", "rows", "threads", "moved", "tasks", "crossover", "overhead"];
+
 /// A drawing, and the figures in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
     /// What kind of chart it is: `time`, `memory`, ...
     pub kind: &'static str,
-    /// The workload it is about.
+    /// The workload it is about; empty when it is about all of them.
     pub workload: String,
     /// Its file name without the ending: `time-aggregation`.
     pub name: String,
@@ -75,6 +79,7 @@ pub fn all(records: &[Record]) -> Result<Vec<Chart>> {
     let records = pick::one_machine(records);
     let mut charts = Vec::new();
     for of_kind in [
+        glance::charts,
         time::charts,
         memory::charts,
         rows::charts,

@@ -1,7 +1,9 @@
 //! One page with all charts and their figures, in one file: it opens from disk and asks no network for anything.
 
 use super::bench::Bench;
-use super::canvas::escape;
+use super::canvas::{escape, file_name};
+use super::glance::{Entry, Glance};
+use super::words::{self, Words};
 use super::{Chart, Table, theme, units};
 
 /// What is on the page beside the charts.
@@ -11,8 +13,10 @@ pub struct About {
     pub provenance: String,
     /// Name of the records file, and how many records it has.
     pub records: String,
-    /// What the charts show, in words: paragraphs.
-    pub words: Vec<String>,
+    /// Figures of all workloads beside each other.
+    pub glance: Vec<Glance>,
+    /// What the charts show, in words, for each workload.
+    pub words: Vec<Words>,
     /// What was wrong with the records.
     pub notes: Vec<String>,
     /// What `cargo bench` measured.
@@ -21,24 +25,17 @@ pub struct About {
     pub criterion: Option<String>,
 }
 
-/// The page.
+/// The page: all workloads at a glance, then a section for each, whose most telling charts are seen at once.
 pub fn page(charts: &[Chart], about: &About) -> String {
     let mut workloads: Vec<&str> = Vec::new();
-    for chart in charts {
+    for chart in charts.iter().filter(|chart| !chart.workload.is_empty()) {
         if !workloads.contains(&chart.workload.as_str()) {
             workloads.push(&chart.workload);
         }
     }
-    let links: String = workloads.iter().map(|name| format!("<a href=\"#{name}\">{name}</a> ")).collect();
-    let words: String = about.words.iter().map(|words| format!("<p>{}</p>\n", escape(words))).collect();
-    let notes: String = about.notes.iter().map(|note| format!("<p class=\"note\">{}</p>\n", escape(note))).collect();
-    let sections: String = workloads
-        .iter()
-        .map(|name| {
-            let figures: String = charts.iter().filter(|chart| chart.workload == **name).map(figure).collect();
-            format!("<section id=\"{name}\">\n<h2>{name}</h2>\n<div class=\"charts\">\n{figures}</div>\n</section>\n")
-        })
-        .collect();
+    let links: String = workloads.iter().map(|name| format!("{} ", link(name))).collect();
+    let notes: String = about.notes.iter().map(|note| paragraph("note", note)).collect();
+    let sections: String = workloads.iter().map(|name| section(name, charts, about)).collect();
     let nothing = if charts.is_empty() { "<p>There are no records to draw.</p>\n" } else { "" };
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -46,12 +43,112 @@ pub fn page(charts: &[Chart], about: &About) -> String {
          <title>Outgrow: measured here</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n{}\n{STYLE}</style>\n</head>\n<body>\n\
          <header><h1>Outgrow: measured here</h1>\n<p class=\"soft\">{}<br>{}</p>\n\
          <nav>{links}<a href=\"#benches\">benches</a> <button type=\"button\" onclick=\"{TOGGLE}\">light / dark</button></nav>\n\
-         </header>\n<main>\n{notes}{words}{nothing}{sections}{}</main>\n</body>\n</html>\n",
+         </header>\n<main>\n{notes}{nothing}{}{sections}{}</main>\n</body>\n</html>\n",
         theme::style_sheet(),
         escape(&about.provenance),
         escape(&about.records),
+        at_a_glance(charts, about),
         benches(about),
     )
+}
+
+/// The way to the section of a workload.
+fn link(workload: &str) -> String {
+    format!("<a href=\"#{}\">{}</a>", file_name(workload), escape(workload))
+}
+
+fn paragraph(class: &str, text: &str) -> String {
+    let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
+    format!("<p{class}>{}</p>\n", escape(text))
+}
+
+/// All workloads beside each other: charts, then tables.
+fn at_a_glance(charts: &[Chart], about: &About) -> String {
+    let figures: String = charts.iter().filter(|chart| chart.workload.is_empty()).map(figure).collect();
+    let tables: String = about.glance.iter().map(glance_table).collect();
+    if figures.is_empty() && tables.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<section id=\"glance\">\n<h2>At a glance</h2>\n<div class=\"charts\">\n{figures}</div>\n{tables}</section>\n"
+    )
+}
+
+fn glance_table(table: &Glance) -> String {
+    let entry = |entry: &Entry| {
+        let tag = if entry.best { "b" } else { "span" };
+        let median = if entry.median.is_empty() { "-" } else { &entry.median };
+        let range = entry.range.as_ref().map_or(String::new(), |range| format!("<small>{}</small>", escape(range)));
+        format!("<td><{tag}>{}</{tag}>{range}</td>", escape(median))
+    };
+    let header: String = table.header.iter().map(|name| format!("<th>{}</th>", escape(name))).collect();
+    let rows = table.rows.iter().map(|(workload, entries)| {
+        let entries: String = entries.iter().map(entry).collect();
+        format!("<tr><th>{}</th>{entries}</tr>\n", link(workload))
+    });
+    format!(
+        "<h3>{}</h3>\n<div class=\"scroll\"><table class=\"glance\"><thead><tr><th>workload</th>{header}</tr></thead>\n\
+         <tbody>{}</tbody></table></div>\n<p class=\"soft\">{}</p>\n",
+        table.figure.title(),
+        rows.collect::<String>(),
+        escape(&words::reading(table, " Small: the least and the most of all runs.")),
+    )
+}
+
+/// How many charts of a kind are seen at once, in this order, low ones beside low ones; the others are folded.
+const TELLING: [(&str, usize); 4] = [("time", 1), ("moved", 1), ("memory", 2), ("rows", 2)];
+/// The same where groups are what the workload is about.
+const TELLING_OF_GROUPS: [(&str, usize); 3] = [("crossover", 2), ("overhead", 1), ("rows", 1)];
+
+fn section(name: &str, charts: &[Chart], about: &About) -> String {
+    let of_it: Vec<&Chart> = charts.iter().filter(|chart| chart.workload == name).collect();
+    let telling: &[(&str, usize)] =
+        if of_it.iter().any(|chart| chart.kind == "overhead") { &TELLING_OF_GROUPS } else { &TELLING };
+    let mut seen: Vec<&Chart> = Vec::new();
+    for (kind, most) in telling {
+        let of_kind = of_it.iter().filter(|chart| chart.kind == *kind);
+        // None stands alone in its line: where there is one memory chart, one of growth goes beside it.
+        let beside = if seen.len() % 2 == 1 { 1 } else { *most };
+        seen.extend(of_kind.take(beside.min(*most)));
+    }
+    let folded: Vec<&Chart> =
+        of_it.into_iter().filter(|chart| seen.iter().all(|shown| shown.name != chart.name)).collect();
+    let figures = |charts: &[&Chart]| charts.iter().map(|chart| figure(chart)).collect::<String>();
+    let more = match folded.is_empty() {
+        true => String::new(),
+        false => format!(
+            "<details class=\"more\"><summary>{} more: {}</summary>\n<div class=\"charts\">\n{}</div>\n</details>\n",
+            folded.len(),
+            escape(&folded.iter().map(|chart| about_what(name, chart)).collect::<Vec<_>>().join("; ")),
+            figures(&folded)
+        ),
+    };
+    let words: String = about.words.iter().filter(|words| words.workload == name).map(said).collect();
+    format!(
+        "<section id=\"{}\">\n<h2>{}</h2>\n{words}<div class=\"charts\">\n{}</div>\n{more}</section>\n",
+        file_name(name),
+        escape(name),
+        figures(&seen)
+    )
+}
+
+/// The title of a chart without the workload, which stands above it.
+fn about_what(workload: &str, chart: &Chart) -> String {
+    let title = chart.title.strip_prefix(workload).unwrap_or(&chart.title);
+    title.trim_start_matches([',', ':', ' ']).replace(": ", " - ")
+}
+
+fn said(words: &Words) -> String {
+    let mut text = String::new();
+    if !words.question.is_empty() {
+        text += &format!(
+            "<p><b>{}</b> <span class=\"soft\">People say: \u{201c}{}\u{201d}</span></p>\n",
+            escape(words.question),
+            escape(words.claim)
+        );
+    }
+    text += &words.figures.iter().chain(&words.limits).map(|line| paragraph("", line)).collect::<String>();
+    text + &words.weak.iter().map(|line| paragraph("soft", &format!("Weak: {line}"))).collect::<String>()
 }
 
 const STYLE: &str = "\
@@ -64,10 +161,15 @@ button{font:inherit;color:inherit;background:none;border:1px solid var(--o-soft)
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,600px),1fr));gap:18px;align-items:start}
 figure{margin:0;min-width:0;border:1px solid var(--o-grid);border-radius:8px;padding:6px}
 figure svg{width:100%;height:auto;display:block}
-details{padding:2px 8px}summary{cursor:pointer;color:var(--o-soft)}
+h3{margin:1.2em 0 .3em}details{padding:2px 8px}summary{cursor:pointer;color:var(--o-soft)}
+details.more{padding:10px 0}details.more>.charts{margin-top:10px}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85em;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.15em .7em .15em 0;border-bottom:1px solid var(--o-grid);vertical-align:top}
-@media(max-width:600px){header,main{padding:0 8px}figure{border:0;padding:0}}
+.glance{font-size:1em}.glance th,.glance td{text-align:right;white-space:nowrap;vertical-align:bottom;padding:.2em 0 .2em 1.1em}
+.glance th:first-child{text-align:left;padding-left:0;font-weight:normal}
+.glance th:nth-child(3n+2),.glance td:nth-child(3n+2){padding-left:1.8em}
+.glance small{display:block;color:var(--o-soft);font-size:.72em;line-height:1.2}
+@media(max-width:600px){.glance{font-size:.85em}header,main{padding:0 8px}figure{border:0;padding:0}}
 @media print{button{display:none}}
 ";
 
@@ -114,11 +216,21 @@ fn benches(about: &About) -> String {
     }
     let report = match &about.criterion {
         Some(link) => {
-            format!("<p>The same code in one process: <a href=\"{}\">criterion's report</a>.</p>\n", escape(link))
+            format!(
+                "<p>The same code in one process: <a href=\"{}\">criterion's report</a>, on the machine that has run <code>cargo bench \
+                 --profile dev</code>.</p>\n",
+                escape(link)
+            )
         }
         None => "<p>No report of criterion is here: <code>cargo bench --profile dev</code> makes it.</p>\n".to_string(),
     };
-    let figures = if figures.rows.is_empty() { String::new() } else { table(&figures) };
+    let figures = match figures.rows.len() {
+        0 => String::new(),
+        benches => format!(
+            "<details><summary>{benches} benchmarks: time, and the most memory allocated at once</summary>\n{}</details>\n",
+            table(&figures)
+        ),
+    };
     format!("<section id=\"benches\">\n<h2>benches</h2>\n{report}{figures}</section>\n")
 }
 

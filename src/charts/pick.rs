@@ -33,12 +33,14 @@ pub fn mode(case: &mut Case) {
     case.engine = None;
 }
 
-/// The comparison of modes that says most about a workload: without a limit, with the most modes, rows and threads.
+/// The comparison of modes that says most about a workload: without a limit, with the most modes, with runs enough to show
+/// how far they differ, and of these the one with the most rows and threads.
 pub fn largest<'a>(records: &[&'a Record]) -> Vec<Vec<Cell<'a>>> {
     let mut largest: Vec<Vec<Cell>> = Vec::new();
     let size = |cells: &[Cell]| {
         let case = &cells[0].case;
-        (cells.len().min(3), case.rows, case.threads, case.cost, std::cmp::Reverse(case.groups))
+        let runs = cells.iter().map(|cell| cell.runs.len()).min().unwrap_or(0);
+        (cells.len().min(3), runs.min(3), case.rows, case.threads, case.cost, std::cmp::Reverse(case.groups))
     };
     for group in groups(records, mode).into_iter().filter(|cells| cells[0].case.memory_limit.is_none()) {
         match largest.iter_mut().find(|known| known[0].case.workload == group[0].case.workload) {

@@ -1,6 +1,6 @@
 //! A plot with two axes, linear or logarithmic.
 
-use super::canvas::{Area, At, Drawn, LABEL, MARGIN, SMALL, WIDTH, label, line, mark, text, width};
+use super::canvas::{Area, At, Drawn, LABEL, MARGIN, SMALL, WIDTH, label, line, mark, pale_line, text, width};
 use super::labels::{Labels, rows_apart};
 use super::theme::Tone;
 
@@ -56,12 +56,19 @@ impl Axis {
         Self { from, to, log: true, ticks, write }
     }
 
-    /// As [`Axis::log`] for bytes: ticks at powers of two.
-    pub fn log_bytes(values: impl IntoIterator<Item = f64>, write: fn(f64) -> String) -> Self {
+    /// As [`Axis::log`], with ticks at powers of two, and between them where they are few: for bytes and ratios.
+    pub fn log_twos(values: impl IntoIterator<Item = f64>, write: fn(f64) -> String) -> Self {
         let mut axis = Self::log(values, write);
-        let powers = axis.from.log2().ceil() as i32..=axis.to.log2().floor() as i32;
-        let every = (powers.clone().count() / 6 + 1) as i32;
-        axis.ticks = powers.filter(|power| power % every == 0).map(|power| 2f64.powi(power)).collect();
+        let powers = axis.from.log2().floor() as i32..=axis.to.log2().ceil() as i32;
+        let inside = |value: &f64| (axis.from..=axis.to).contains(value);
+        // As few parts of a doubling as make three ticks; where there are many doublings only every second or third.
+        let every = (((axis.to / axis.from).log2() / 6.0).floor() + 1.0).min(1e3) as i32;
+        let ticks = |parts: i32| -> Vec<f64> {
+            let of_power =
+                |power: i32| (0..parts).map(move |part| 2f64.powi(power) * (1.0 + f64::from(part) / f64::from(parts)));
+            powers.clone().filter(|power| power % every == 0).flat_map(of_power).filter(inside).collect()
+        };
+        axis.ticks = [1, 2, 4].map(ticks).into_iter().find(|ticks| ticks.len() > 2).unwrap_or_else(|| ticks(8));
         axis
     }
 
@@ -76,11 +83,13 @@ impl Axis {
     }
 
     /// Where a value lies, from 0 to 1.
-    fn share(&self, value: f64) -> f64 {
-        match self.log {
+    pub fn share(&self, value: f64) -> f64 {
+        let share = match self.log {
             false => (value - self.from) / (self.to - self.from),
             true => (value.max(self.from / 10.0) / self.from).ln() / (self.to / self.from).ln(),
-        }
+        };
+        // What is far outside is cut off there, whatever a record says.
+        share.clamp(-1.0, 2.0)
     }
 }
 
@@ -167,6 +176,18 @@ impl<'a, 'b> Plot<'a, 'b> {
         line(self.area, &points, tone, stroke, dash)
     }
 
+    /// A line that stands back behind others, and that labels may cross.
+    ///
+    /// # Errors
+    /// As plotters.
+    pub fn pale_line(&self, points: &[(f64, f64)], tone: Tone) -> Drawn {
+        let points: Vec<(i32, i32)> = points.iter().map(|(x, y)| self.at(*x, *y)).collect();
+        if points.len() < 2 {
+            return Ok(());
+        }
+        pale_line(self.area, &points, tone)
+    }
+
     /// The mark of a mode, with a line from the lowest to the highest value behind it.
     ///
     /// # Errors
@@ -242,6 +263,22 @@ mod tests {
             axis.ticks.iter().map(|tick| units::short(*tick)).collect::<Vec<_>>(),
             ["100k", "300k", "1M", "3M", "10M"]
         );
+    }
+
+    #[test]
+    fn doublings_have_three_ticks_at_least() {
+        let ticks = |values: [f64; 2]| {
+            Axis::log_twos(values, units::trimmed_digits)
+                .ticks
+                .iter()
+                .map(|tick| units::trimmed_digits(*tick))
+                .collect()
+        };
+        let (wide, narrow, narrower): (Vec<_>, Vec<_>, Vec<_>) =
+            (ticks([0.2, 2.0]), ticks([0.7, 1.3]), ticks([1.0, 1.0]));
+        assert_eq!(wide, ["0.25", "0.5", "1", "2"]);
+        assert_eq!(narrow, ["0.75", "1", "1.5"]);
+        assert_eq!(narrower, ["0.875", "1", "1.25"]);
     }
 
     #[test]

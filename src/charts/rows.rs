@@ -22,14 +22,14 @@ pub fn charts(records: &[&Record]) -> Result<Vec<Chart>> {
 }
 
 /// For each workload the cases that differ in rows and mode only; of several settings the one with the most sizes, then
-/// threads.
+/// threads, then work per row.
 fn series<'a>(records: &[&'a Record]) -> Vec<Vec<Cell<'a>>> {
     let mut best: Vec<Vec<Cell>> = Vec::new();
     let sizes = |cells: &[Cell]| {
         let mut rows: Vec<u64> = cells.iter().map(|cell| cell.case.rows).collect();
         rows.sort_unstable();
         rows.dedup();
-        (rows.len(), cells.len(), cells[0].case.threads)
+        (rows.len(), cells.len(), cells[0].case.threads, cells[0].case.cost)
     };
     let vary = |case: &mut crate::measure::record::Case| {
         pick::mode(case);
@@ -68,7 +68,7 @@ impl Figure {
     fn axis(self, values: impl Iterator<Item = f64>) -> Axis {
         match self {
             Figure::Time => Axis::log(values, units::seconds_tick),
-            Figure::Memory => Axis::log_bytes(values, units::bytes_tick),
+            Figure::Memory => Axis::log_twos(values, units::bytes_tick),
         }
     }
 
@@ -127,7 +127,7 @@ fn chart(cells: &[Cell], figure: Figure) -> Result<Chart> {
         caption: pick::provenance(&cells.iter().flat_map(|cell| cell.runs.clone()).collect::<Vec<_>>()),
         height: 300,
     };
-    let desc = format!("{} of {} against rows: {}.", capital(word), case.workload, slopes.join("; "));
+    let desc = format!("{} of {} against rows: {}.", units::capital(word), case.workload, slopes.join("; "));
     draw("rows", &format!("{file}-{}", case.workload), &frame, desc, table, |area| {
         let all = || modes.iter().flat_map(|(_, points)| points);
         let mut plot = Plot::new(
@@ -167,19 +167,15 @@ struct Point {
 }
 
 /// The exponent of a power law through the last three points: the slope of a line through their logarithms, by least
-/// squares. None with fewer points.
+/// squares. None with fewer points, or where a figure is 0.
 fn slope(points: &[Point]) -> Option<f64> {
     let last = &points[points.len().checked_sub(3)?..];
     let logs: Vec<(f64, f64)> = last.iter().map(|point| (point.rows.ln(), point.value.ln())).collect();
     let mean = |of: fn(&(f64, f64)) -> f64| logs.iter().map(of).sum::<f64>() / logs.len() as f64;
     let (x, y) = (mean(|log| log.0), mean(|log| log.1));
     let covariance: f64 = logs.iter().map(|log| (log.0 - x) * (log.1 - y)).sum();
-    Some(covariance / logs.iter().map(|log| (log.0 - x).powi(2)).sum::<f64>())
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    let slope = covariance / logs.iter().map(|log| (log.0 - x).powi(2)).sum::<f64>();
+    slope.is_finite().then_some(slope)
 }
 
 #[cfg(test)]

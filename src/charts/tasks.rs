@@ -1,7 +1,7 @@
 //! Who did which task when, in a real execution: skew (long beside short bars), stragglers (one bar that all wait for)
 //! and barriers (where a stage ends for everybody).
 
-use super::canvas::{At, Frame, LABEL, MARGIN, SMALL, WIDTH, draw, label, line, rect, width};
+use super::canvas::{At, Frame, MARGIN, SMALL, WIDTH, draw, label, line, rect, width};
 use super::plot::{Axis, every};
 use super::theme::Tone;
 use super::{Chart, Table, pick, units};
@@ -21,11 +21,15 @@ pub fn charts(records: &[&Record]) -> Result<Vec<Chart>> {
 }
 
 const LANE: i32 = 34;
+/// Lanes beyond this are not drawn: nobody could see them.
+const MOST_LANES: usize = 256;
+/// Space above the lanes, for the numbers of the stages.
+const TOP: i32 = 20;
 
 fn chart(run: &Record) -> Result<Chart> {
     let case = &run.case;
     let stages: Vec<&TaskStage> = run.stages.iter().filter(|stage| !stage.bars.is_empty()).collect();
-    let workers = stages.iter().map(|stage| stage.workers).max().unwrap_or(1) as i32;
+    let workers = stages.iter().map(|stage| stage.workers).max().unwrap_or(1).min(MOST_LANES) as i32;
     // A step is noted after its tasks, as a rule; where it was noted before, it is the last one.
     let name_of = |stage: &TaskStage| {
         let step = run.steps.get(stage.step).or(run.steps.last());
@@ -57,11 +61,11 @@ fn chart(run: &Record) -> Result<Chart> {
         workload: case.workload.clone(),
         title: format!("{}, {}: who did what when", case.workload, case.mode),
         subtitle: format!(
-            "{}. One run; a bar is a task, dark: the longest of its stage; a line is a barrier: all wait for the last task.",
+            "{}. One run; a bar is a task, dark: the longest of its stage; a line is a barrier, with the number of the stage that ends there: all wait for the last task.",
             pick::setting(case)
         ),
         caption: pick::provenance(&[run]),
-        height: LANE * workers + 52 + 20 * stages.len() as i32,
+        height: TOP + LANE * workers + 52 + 20 * stages.len() as i32,
     };
     let desc = format!("Tasks of {} in the {} mode: {}.", case.workload, case.mode, sentences.join("; "));
     draw("tasks", &format!("tasks-{}-{}", case.workload, case.mode), &frame, desc, table, |area| {
@@ -70,15 +74,15 @@ fn chart(run: &Record) -> Result<Chart> {
         let end_s = stages.iter().map(|stage| stage.to_s).fold(0.0, f64::max).max(1e-9);
         let at = |seconds: f64| left + (f64::from(right - left) * seconds / end_s).round() as i32;
         let tone = Tone::of_mode(&case.mode);
-        let foot = LANE * workers + 4;
+        let foot = TOP + LANE * workers + 4;
         for worker in 0..workers {
-            let middle = LANE * worker + LANE / 2;
+            let middle = TOP + LANE * worker + LANE / 2;
             label(area, &format!("worker {}", worker + 1), (left - 8, middle), SMALL, Tone::Soft, At::End)?;
             line(area, &[(left, middle), (right, middle)], Tone::Grid, 1, None)?;
         }
         for stage in &stages {
-            for worker in 0..stage.workers {
-                let top = LANE * worker as i32 + 5;
+            for worker in 0..stage.workers.min(MOST_LANES) {
+                let top = TOP + LANE * worker as i32 + 5;
                 let mut tasks: Vec<_> = stage.bars.iter().filter(|bar| bar.worker == worker).collect();
                 tasks.sort_by(|this, that| this.from_s.total_cmp(&that.from_s));
                 // Tasks that follow each other within a pixel are drawn as one: a million bars are no picture.
@@ -110,9 +114,13 @@ fn chart(run: &Record) -> Result<Chart> {
                     rect(area, [(from, top), (to.max(from + 1), top + LANE - 10)], tone, 0.4)?;
                 }
             }
-            line(area, &[(at(stage.to_s), 0), (at(stage.to_s), foot)], Tone::Ink, 2, None)?;
+            line(area, &[(at(stage.to_s), TOP - 4), (at(stage.to_s), foot)], Tone::Ink, 2, None)?;
         }
-        // The numbers of the stages stand at their ends, one below the other where they would touch.
+        let ends: Vec<i32> = stages.iter().map(|stage| at(stage.to_s)).collect();
+        for (x, numbers) in numbered(&ends) {
+            let half = width(&numbers, SMALL) / 2;
+            label(area, &numbers, (x.min(WIDTH - half - 3), TOP - 12), SMALL, Tone::Ink, At::Middle)?;
+        }
         line(area, &[(left, foot), (right, foot)], Tone::Soft, 1, None)?;
         let axis = Axis::linear(end_s, units::seconds_tick);
         let ticks: Vec<(i32, String)> =
@@ -121,25 +129,52 @@ fn chart(run: &Record) -> Result<Chart> {
             let x = (*x).min(WIDTH - width(what, SMALL) / 2 - 3);
             label(area, what, (x, foot + 12), SMALL, Tone::Soft, At::Middle)?;
         }
-        for (number, stage) in (0..).zip(&stages) {
+        let told = (1..).zip(&stages).map(|(number, stage): (usize, _)| {
             let tasks = stage.tasks;
-            let y = foot + 36 + 20 * number;
-            let text = format!(
-                "{}. {} ({} task{}, busy {:.0} %)",
-                number + 1,
+            format!(
+                "{number}. {} ({} task{}, busy {:.0} %)",
                 name_of(stage),
                 units::count(tasks as u64),
                 if tasks == 1 { "" } else { "s" },
                 busy(stage) * 100.0
-            );
-            let size = if width(&text, LABEL - 1) > WIDTH - 2 * MARGIN { SMALL - 1 } else { LABEL - 1 };
-            label(area, &text, (MARGIN, y), size, Tone::Ink, At::Start)?;
+            )
+        });
+        let told: Vec<String> = told.collect();
+        let too_long = told.iter().any(|text| width(text, SMALL) > WIDTH - 2 * MARGIN);
+        for (number, text) in (0..).zip(&told) {
+            let size = if too_long { SMALL - 1 } else { SMALL };
+            label(area, text, (MARGIN, foot + 36 + 20 * number), size, Tone::Ink, At::Start)?;
         }
         Ok(())
     })
 }
 
+/// Where the numbers of stages that end at these places stand, and how they read: `1`, or `2-4` where they would touch.
+fn numbered(ends: &[i32]) -> Vec<(i32, String)> {
+    let mut lots: Vec<(i32, usize, usize)> = Vec::new();
+    for (number, x) in (1..).zip(ends) {
+        match lots.last_mut() {
+            Some((before, _, last)) if x - *before < 26 => (*before, *last) = ((*before + x) / 2, number),
+            _ => lots.push((*x, number, number)),
+        }
+    }
+    let read = |(x, first, last)| (x, if first == last { format!("{first}") } else { format!("{first}-{last}") });
+    lots.into_iter().map(read).collect()
+}
+
 /// The share of the workers' time in which they worked.
 fn busy(stage: &TaskStage) -> f64 {
     stage.busy_s / ((stage.to_s - stage.from_s) * stage.workers as f64).max(f64::MIN_POSITIVE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_that_end_together_share_a_label() {
+        let numbered = numbered(&[100, 110, 120, 300, 320]);
+        assert_eq!(numbered, [(112, "1-3".to_string()), (310, "4-5".to_string())]);
+        assert_eq!(super::numbered(&[7, 50]), [(7, "1".to_string()), (50, "2".to_string())]);
+    }
 }

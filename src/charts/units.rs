@@ -52,6 +52,12 @@ fn trimmed(figure: &str) -> String {
     }
 }
 
+/// As [`digits`], without zeros behind the point: `0.5`, `2`.
+pub fn trimmed_digits(value: f64) -> String {
+    let text = digits(value);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
+}
+
 /// `10`, `300k`, `1M`: short, for axes.
 pub fn short(count: f64) -> String {
     let (scaled, unit) = match count {
@@ -60,9 +66,13 @@ pub fn short(count: f64) -> String {
         n if n >= 1e3 => (n / 1e3, "k"),
         n => (n, ""),
     };
-    let text = digits(scaled);
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{text}{unit}")
+    format!("{}{unit}", trimmed_digits(scaled))
+}
+
+/// `Dropin` for `dropin`: at the beginning of a sentence.
+pub fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// `336,776`.
@@ -96,6 +106,10 @@ mod tests {
         {
             assert_eq!(short(value), text);
         }
+        assert_eq!(
+            (trimmed_digits(0.5), trimmed_digits(2.0), trimmed_digits(1.25)),
+            ("0.5".into(), "2".into(), "1.25".into())
+        );
         assert_eq!(date("2026-11-02T21:30:00Z"), "2 Nov 2026");
     }
 }

@@ -2,20 +2,74 @@
 //!
 //! Every figure in them is computed from the records; nothing is known beforehand about who should win.
 
+use super::glance::{self, Entry, Glance};
 use super::{pick, units};
 use crate::measure::record::Case;
 use crate::measure::{Cell, Figures, Record, died_after_s, weak};
+use crate::workloads;
 
-/// A paragraph per workload, at its largest size.
-pub fn by_workload(records: &[&Record]) -> Vec<String> {
-    pick::largest(records).iter().map(|cells| workload(cells)).collect()
+/// What there is to say of one workload.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Words {
+    /// Its name.
+    pub workload: String,
+    /// What it asks; empty for a workload that this program does not know.
+    pub question: &'static str,
+    /// What people say about it.
+    pub claim: &'static str,
+    /// Who wins, and by how much, at its largest size; and at which sizes it is another mode.
+    pub figures: Vec<String>,
+    /// Under limits on memory: who lived and who died.
+    pub limits: Vec<String>,
+    /// Why the figures should not be relied on.
+    pub weak: Vec<String>,
 }
 
-fn workload(cells: &[Cell]) -> String {
+/// The words of each workload, in the order of the records.
+pub fn by_workload(records: &[&Record]) -> Vec<Words> {
+    let of_largest = |cells: &Vec<Cell>| {
+        let name = cells[0].case.workload.as_str();
+        let known = workloads::find(name).ok();
+        let of_it: Vec<&Record> = records.iter().copied().filter(|record| record.case.workload == name).collect();
+        Words {
+            workload: name.to_string(),
+            question: known.map_or("", |workload| workload.question),
+            claim: known.map_or("", |workload| workload.claim),
+            figures: [who_wins(cells)].into_iter().chain(elsewhere(&of_it, cells)).collect(),
+            limits: limits(&of_it),
+            weak: warnings(cells).into_iter().map(|warning| warning.text).collect(),
+        }
+    };
+    pick::largest(records).iter().map(of_largest).collect()
+}
+
+/// Sizes at which another mode is the fastest than at the largest one. Only runs count that do not overlap and are not too
+/// short.
+fn elsewhere(records: &[&Record], largest: &[Cell]) -> Option<String> {
+    let fastest = |cells: &[Cell]| {
+        let of_modes = answered(cells);
+        let best = of_modes.iter().min_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s))?;
+        let clear = of_modes.iter().all(|(mode, figures)| *mode == best.0 || best.1.slowest_s < figures.fastest_s);
+        (clear && best.1.wall_s >= weak::SHORT_S).then(|| best.0.to_string())
+    };
+    let winner = fastest(largest);
+    let same_setting = |case: &Case| (case.threads, case.groups, case.cost, case.memory_limit.is_none());
+    let mut others: Vec<(u64, String)> = pick::groups(records, pick::mode)
+        .iter()
+        .filter(|cells| cells.len() > 1 && same_setting(&cells[0].case) == same_setting(&largest[0].case))
+        .filter_map(|cells| Some((cells[0].case.rows, fastest(cells)?)))
+        .filter(|(_, mode)| Some(mode) != winner.as_ref())
+        .collect();
+    others.sort();
+    let at: Vec<String> = others.iter().map(|(rows, mode)| format!("{mode} at {}", units::count(*rows))).collect();
+    (!at.is_empty()).then(|| format!("At other sizes another mode is the fastest: {}.", at.join(", ")))
+}
+
+fn who_wins(cells: &[Cell]) -> String {
     let case = &cells[0].case;
     let mut of_modes = answered(cells);
     of_modes.sort_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s));
-    let intro = format!("{} ({})", case.workload, pick::setting(case));
+    let intro = pick::setting(case);
     let Some(((fastest, best), others)) = of_modes.split_first() else {
         return format!("{intro}: no mode gave an answer.");
     };
@@ -28,7 +82,7 @@ fn workload(cells: &[Cell]) -> String {
         let overlap = figures.fastest_s <= best.slowest_s;
         text += &format!(
             " {} took {:.2} times as long{} and {:.2} times the memory.",
-            capital(mode),
+            units::capital(mode),
             figures.wall_s / best.wall_s,
             if overlap { " (runs overlap)" } else { "" },
             figures.peak_rss_bytes as f64 / best.peak_rss_bytes.max(1) as f64
@@ -36,14 +90,14 @@ fn workload(cells: &[Cell]) -> String {
     }
     for cell in cells {
         if let Some(after_s) = died_after_s(&cell.runs) {
-            text += &format!(" {} died after {}.", capital(&cell.case.mode), units::seconds(after_s));
+            text += &format!(" {} died after {}.", units::capital(&cell.case.mode), units::seconds(after_s));
         }
     }
     text
 }
 
 /// A sentence per limit on memory: who lived and who died.
-pub fn limits(records: &[&Record]) -> Vec<String> {
+fn limits(records: &[&Record]) -> Vec<String> {
     let limited = pick::groups(records, pick::mode).into_iter().filter(|cells| cells[0].case.memory_limit.is_some());
     limited
         .map(|cells| {
@@ -62,14 +116,14 @@ pub fn limits(records: &[&Record]) -> Vec<String> {
                 .collect();
             let case = &cells[0].case;
             let by = case.memory_limit.as_ref().map_or("", |limit| limit.by.as_str());
-            format!("{} ({}, by {by}): {}.", case.workload, pick::setting(case), fates.join("; "))
+            format!("{}, by {by}: {}.", pick::setting(case), fates.join("; "))
         })
         .collect()
 }
 
 /// For each mode where it was clearly slower than another: that is where it loses. Only runs that do not overlap count,
 /// and none that are too short; of these it is told who had the smallest median.
-pub fn losses(records: &[&Record]) -> Vec<String> {
+fn losses(records: &[&Record]) -> Vec<String> {
     let places = pick::groups(records, pick::mode);
     let (short, places): (Vec<Vec<Cell>>, Vec<Vec<Cell>>) = places
         .into_iter()
@@ -90,10 +144,10 @@ pub fn losses(records: &[&Record]) -> Vec<String> {
         }
         lost.sort_by(|this, that| that.0.total_cmp(&this.0));
         match lost.first() {
-            None if of > 0 => lines.push(format!("{} was clearly beaten at none of {of} settings.", capital(mode))),
+            None if of > 0 => lines.push(format!("{} was clearly beaten at none of {of} settings.", units::capital(mode))),
             Some((factor, winner, case)) => lines.push(format!(
                 "{} was clearly beaten at {} of {of} settings; most by {winner}, {factor:.1} times as fast: {} with {}.",
-                capital(mode),
+                units::capital(mode),
                 lost.len(),
                 case.workload,
                 pick::setting(case)
@@ -124,28 +178,19 @@ pub fn losses(records: &[&Record]) -> Vec<String> {
 }
 
 /// How many settings have weak measurements, and why.
-pub fn weaknesses(records: &[&Record]) -> Vec<String> {
+fn weaknesses(records: &[&Record]) -> Vec<String> {
     let groups = pick::groups(records, pick::mode);
-    // Sentences of one kind begin alike; the figures in them differ from setting to setting.
-    let mut told: Vec<(String, String, usize)> = Vec::new();
-    for cells in &groups {
-        let modes: Vec<(&str, Vec<&Record>)> =
-            cells.iter().map(|cell| (cell.case.mode.as_str(), cell.runs.clone())).collect();
-        let mut kinds: Vec<String> = Vec::new();
-        for line in weak::warnings(&modes) {
-            let kind = line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
-            if kinds.contains(&kind) {
-                continue;
-            }
-            match told.iter_mut().find(|known| known.0 == kind) {
-                Some(known) => known.2 += 1,
-                None => told.push((kind.clone(), line, 1)),
-            }
-            kinds.push(kind);
-        }
-    }
-    told.sort_by_key(|known| std::cmp::Reverse(known.2));
-    told.into_iter().map(|(_, line, count)| format!("{count} of {} settings, such as: {line}", groups.len())).collect()
+    let told = weak::gathered(groups.iter().map(|cells| warnings(cells)));
+    let told = told
+        .into_iter()
+        .map(|(warning, count)| format!("{count} of {} settings, such as: {}", groups.len(), warning.text));
+    told.chain(records.first().and_then(|record| weak::not_measured(record))).collect()
+}
+
+fn warnings(cells: &[Cell]) -> Vec<weak::Warning> {
+    let modes: Vec<(&str, Vec<&Record>)> =
+        cells.iter().map(|cell| (cell.case.mode.as_str(), cell.runs.clone())).collect();
+    weak::warnings(&modes)
 }
 
 /// The README of a folder of results, in Markdown.
@@ -156,28 +201,95 @@ pub fn readme(records: &[&Record], program: &str) -> String {
         true => "Nothing.\n".to_string(),
         false => lines.iter().map(|line| format!("- {line}\n")).collect(),
     };
+    let words = by_workload(records);
+    let of_all = |lines: fn(&Words) -> Vec<String>| list(words.iter().flat_map(lines).collect());
+    let glance: String = glance::tables(records).iter().map(markdown).collect();
     format!(
         "# A complete run\n\n\
          {}\n\n\
          Made by `{program}`, which wrote this text too: every figure is computed from `records.jsonl` ({} records from {first} \
          to {last}; a line per run, and each table in `index.html` names the lines it comes from). Open `index.html` for the \
          charts. Figures are this machine's.\n\n\
-         ## Who wins\n\n{}\n## Where it loses\n\nOf all settings that were measured, and only where no run of one mode was as \
+         {glance}## Who wins\n\n{}\n## Where it loses\n\nOf all settings that were measured, and only where no run of one mode was as \
          fast as any of the other.\n\n{}\n## Under a limit on memory\n\n{}\n## What is weak\n\n{}",
         pick::provenance(records),
         records.len(),
-        list(by_workload(records)),
+        of_all(|words| vec![in_a_line(words)]),
         list(losses(records)),
-        list(limits(records)),
+        of_all(|words| words.limits.iter().map(|line| format!("**{}**, {line}", words.workload)).collect()),
         list(weaknesses(records)),
     )
 }
 
-fn answered<'a>(cells: &'a [Cell]) -> Vec<(&'a str, Figures)> {
-    cells.iter().filter_map(|cell| Some((cell.case.mode.as_str(), Figures::of(&cell.runs)?))).collect()
+/// What is asked, what people say, and who wins.
+fn in_a_line(words: &Words) -> String {
+    let asked = match (words.question, words.claim) {
+        ("", _) => String::new(),
+        (question, claim) => format!(" {question} People say: \"{claim}\""),
+    };
+    format!("**{}**.{asked} {}", words.workload, words.figures.join(" "))
 }
 
-fn capital(mode: &str) -> String {
-    let mut letters = mode.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+/// A table in Markdown: the clear winner is bold.
+fn markdown(table: &Glance) -> String {
+    let entry = |entry: &Entry| match entry {
+        Entry { median, .. } if median.is_empty() => "-".to_string(),
+        Entry { median, best: true, .. } => format!("**{median}**"),
+        Entry { median, .. } => median.clone(),
+    };
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let header = line([vec!["workload".to_string()], table.header.clone()].concat());
+    let rule = format!("|---|{}\n", "--:|".repeat(table.header.len()));
+    let rows = table
+        .rows
+        .iter()
+        .map(|(workload, entries)| line([vec![workload.clone()], entries.iter().map(entry).collect()].concat()));
+    format!(
+        "## {}\n\n{header}{rule}{}\n{}\n\n",
+        table.figure.title(),
+        rows.collect::<String>(),
+        reading(table, " How far runs differ is in `index.html`.")
+    )
+}
+
+/// How a table is to be read; `more` is said where runs differ.
+pub fn reading(table: &Glance, more: &str) -> String {
+    let mut text = String::from(match table.figure {
+        glance::Figure::Wall => "Wall time from before reading to the answer: medians.",
+        glance::Figure::Cpu => "User and system time of all threads in that time: medians.",
+        glance::Figure::Peak => "The most memory that was resident at once, in the whole process: medians.",
+        glance::Figure::Moved => {
+            "Rows copied from one partition to another, partial results included; eager has one partition."
+        }
+    });
+    let entries = || table.rows.iter().flat_map(|(_, entries)| entries);
+    if entries().any(|entry| entry.best) {
+        text += " Bold: no run of another mode was as good.";
+    }
+    if entries().all(|entry| entry.once || entry.median.is_empty()) {
+        return text + " One run each, so that nobody knows how far runs differ.";
+    }
+    let once: Vec<String> = table
+        .rows
+        .iter()
+        .flat_map(|(workload, entries)| {
+            let sizes = entries.chunks(3).zip(table.header.chunks(3));
+            let once = sizes.filter(|(entries, _)| entries.iter().any(|entry| entry.once));
+            once.map(move |(_, header)| format!("{workload} at {}", header[0].replace(": eager", "")))
+        })
+        .collect();
+    if !once.is_empty() {
+        text += &format!(" One run each, so that nobody knows how far runs differ: {}.", once.join(", "));
+    }
+    if entries().any(|entry| entry.range.is_some()) {
+        text += more;
+    }
+    if entries().any(|entry| entry.median.is_empty()) {
+        text += " -: not run.";
+    }
+    text
+}
+
+fn answered<'a>(cells: &'a [Cell]) -> Vec<(&'a str, Figures)> {
+    cells.iter().filter_map(|cell| Some((cell.case.mode.as_str(), Figures::of(&cell.runs)?))).collect()
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::print::print;
 use super::report::count;
 use crate::charts::page::{About, page};
-use crate::charts::{self, Chart, bench, pick, words};
+use crate::charts::{self, Chart, bench, glance, pick, words};
 use crate::error::{Error, Result};
 use crate::flights::home;
 use crate::measure::{Record, default_records, read_records};
@@ -64,7 +64,6 @@ pub fn draw(records: &Path, out: &Path) -> Result<usize> {
 
 fn about(of_machine: &[&Record], records: &Path, out: &Path, notes: Vec<String>) -> About {
     let folder = bench::folder();
-    let report = folder.join("report/index.html");
     About {
         provenance: pick::provenance(of_machine),
         records: format!(
@@ -72,11 +71,24 @@ fn about(of_machine: &[&Record], records: &Path, out: &Path, notes: Vec<String>)
             count(of_machine.len(), "record"),
             records.file_name().unwrap_or_default().to_string_lossy()
         ),
-        words: words::by_workload(of_machine).into_iter().chain(words::limits(of_machine)).collect(),
+        glance: glance::tables(of_machine),
+        words: words::by_workload(of_machine),
         notes,
         benches: bench::benches(&folder),
-        criterion: report.is_file().then(|| relative(out, &report)).flatten(),
+        criterion: folder.join(REPORT).is_file().then(|| link_to_report(&home(), &folder, out)).flatten(),
     }
+}
+
+/// Where criterion puts its report.
+const REPORT: &str = "report/index.html";
+
+/// The way from a page to criterion's report. A page inside the project is given away with it, without this machine's build
+/// folder: where that lies elsewhere, the link goes to where `cargo bench` leaves the report when nobody tells it otherwise.
+fn link_to_report(home: &Path, folder: &Path, out: &Path) -> Option<String> {
+    let home = std::path::absolute(home).ok()?;
+    let inside = |path: &Path| std::path::absolute(path).is_ok_and(|path| path.starts_with(&home));
+    let folder = if inside(out) && !inside(folder) { &home.join("target/criterion") } else { folder };
+    relative(out, &folder.join(REPORT))
 }
 
 /// The way from a folder to a file, so that the link holds when both are moved together.
@@ -91,11 +103,10 @@ fn relative(from: &Path, to: &Path) -> Option<String> {
 
 /// Charts of an earlier time that are not drawn any more.
 fn remove_old(out: &Path, charts: &[Chart]) {
-    const KINDS: [&str; 8] = ["time", "memory", "rows", "threads", "moved", "tasks", "crossover", "overhead"];
     for entry in out.read_dir().into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let Some(stem) = name.strip_suffix(".svg") else { continue };
-        let of_kind = stem.split_once('-').is_some_and(|(kind, _)| KINDS.contains(&kind));
+        let of_kind = stem.split_once('-').is_some_and(|(kind, _)| charts::KINDS.contains(&kind));
         if of_kind && charts.iter().all(|chart| chart.name != stem) {
             let _ = std::fs::remove_file(entry.path());
         }
@@ -112,6 +123,16 @@ pub fn write(path: &Path, text: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_of_the_project_names_no_place_outside_of_it() {
+        let link =
+            |folder: &str, out: &str| link_to_report("/project".as_ref(), folder.as_ref(), out.as_ref()).unwrap();
+        let inside = "../../target/criterion/report/index.html";
+        assert_eq!(link("/project/target/criterion", "/project/results/day"), inside);
+        assert_eq!(link("/builds/criterion", "/project/results/day"), inside);
+        assert_eq!(link("/builds/criterion", "/tmp/page"), "../../builds/criterion/report/index.html");
+    }
 
     #[test]
     fn a_link_goes_up_and_down_again() {

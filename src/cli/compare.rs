@@ -62,8 +62,14 @@ pub fn compare(args: &Args, engines: &Engines) -> Result<()> {
     };
     let comparisons = sweep.run(&plans)?;
     let text = match (&plans[..], &comparisons[..]) {
-        ([plan], [comparison]) => one(plan, comparison),
-        _ => format!("{}\n\n{}", plans[0].workload.question, report::sweep(&plans, &comparisons)),
+        ([plan], [comparison]) => format!("{}\n{}", plan.workload.question, one(plan, comparison)),
+        ([first, .., last], [.., at_last]) => format!(
+            "{}\n\n{}\nThe last of these: {}",
+            first.workload.question,
+            report::sweep(&plans, &comparisons),
+            one(last, at_last)
+        ),
+        _ => String::new(),
     };
     print(&text)?;
     let Some(path) = sweep.kept_in() else { return Ok(()) };
@@ -72,13 +78,15 @@ pub fn compare(args: &Args, engines: &Engines) -> Result<()> {
 }
 
 fn one(plan: &Plan, comparison: &Comparison) -> String {
-    let title = format!(
-        "{}\n{} {}, {}\n\n",
-        plan.workload.question,
-        HumanCount(plan.rows),
-        if plan.flights.shape().is_some() { "made-up rows" } else { "flights" },
-        count(plan.threads, "thread")
-    );
+    let of_what = match plan.flights.shape() {
+        None => "flights".to_string(),
+        Some((groups, cost)) => format!(
+            "made-up rows in {}, {} per row",
+            count(groups as usize, "group"),
+            count(cost as usize, "operation")
+        ),
+    };
+    let title = format!("{} {of_what}, {}\n\n", HumanCount(plan.rows), count(plan.threads, "thread"));
     title + &report::comparison(plan, comparison)
 }
 
@@ -115,6 +123,7 @@ fn plans(args: &Args, engines: &Engines) -> Result<Vec<Plan>> {
                         flights: flights.clone(),
                         rows: 0,
                         runs: args.runs,
+                        warm_up: true,
                         threads,
                         memory_limit: args.setting.memory_limit,
                     });

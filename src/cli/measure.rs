@@ -1,6 +1,9 @@
 //! `outgrow measure`: a complete run of everything, drawn and put in words.
 
 use std::path::PathBuf;
+use std::time::Instant;
+
+use indicatif::{HumanCount, HumanDuration};
 
 use super::print::print;
 use super::setting::open_with_progress;
@@ -13,13 +16,11 @@ use crate::measure::{Comparison, Figures, Flights, MemoryCap, Plan, Record, mach
 use crate::workers::cores;
 use crate::workloads::{self, Mode, Workload, many_groups};
 
-/// Sizes beyond the shipped flights are run while the slowest mode takes less than this at the size before.
-const PATIENCE_S: f64 = 1.0;
-
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  outgrow measure\n  outgrow measure --out results/mine --resume\n\n\
-                        What it runs: every workload in all modes, over rows and threads, and under a limit on memory\n\
-                        between what its modes need; then the map of made-up groups. Some minutes on two cores.")]
+                        What it runs: every workload in all modes, up to 10 million rows, on 1, 2, 4, ... threads, and\n\
+                        under a limit on memory between what its modes need; then the map of made-up groups. What takes\n\
+                        longer is run less often. About 20 minutes on two cores, on a machine with nothing else to do.")]
 pub struct Args {
     /// The folder for records, charts and the text [default: results/DATE-MACHINE]
     #[arg(long, value_name = "DIR")]
@@ -45,17 +46,25 @@ pub fn measure(args: &Args) -> Result<()> {
         )));
     }
     let chosen: Vec<&Workload> = match &args.workloads {
-        Some(names) => names.iter().map(|name| workloads::find(name)).collect::<Result<_>>()?,
+        Some(names) => {
+            if let Some(twice) = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+                return Err(Error::input(format!("--workloads names {} twice. Name each once.", twice.1)));
+            }
+            names.iter().map(|name| workloads::find(name)).collect::<Result<_>>()?
+        }
         None => workloads::ALL.into_iter().chain(workloads::MADE_UP).collect(),
     };
     let mut sweep = Sweep::resumed(Some(&records), |_| true)?;
-    let size = if args.quick { Size { runs: 1, more_rows: &[], groups: 1_000 } } else { Size::FULL };
-    for workload in chosen {
-        eprintln!("{}: {}", workload.name, workload.question);
+    let extent = if args.quick { QUICK } else { FULL };
+    let start = Instant::now();
+    for (number, workload) in (1..).zip(&chosen) {
+        let began = Instant::now();
+        eprintln!("{number} of {}. {}: {}", chosen.len(), workload.name, workload.question);
         match workload.name == many_groups::WORKLOAD.name {
-            true => map_of_groups(&mut sweep, workload, &size)?,
-            false => one_workload(&mut sweep, workload, &size)?,
+            true => map_of_groups(&mut sweep, workload, &extent)?,
+            false => one_workload(&mut sweep, workload, &extent)?,
         }
+        eprintln!("  took {}, {} in all.", HumanDuration(began.elapsed()), HumanDuration(start.elapsed()));
     }
     let drawn = charts::draw(&records, &out)?;
     let all = read_records(&records)?.records;
@@ -69,60 +78,104 @@ pub fn measure(args: &Args) -> Result<()> {
 }
 
 /// How much of everything.
-struct Size {
+struct Extent {
+    rows: &'static [u64],
     runs: usize,
-    more_rows: &'static [u64],
     /// The most groups of the map.
     groups: u64,
 }
 
-impl Size {
-    const FULL: Self = Self { runs: 5, more_rows: &[1_000_000, 3_000_000, 10_000_000], groups: 1_000_000 };
+const FULL: Extent = Extent {
+    rows: &[30_000, 100_000, SHIPPED_ROWS as u64, 1_000_000, 3_000_000, 10_000_000],
+    runs: 5,
+    groups: 1_000_000,
+};
+const QUICK: Extent = Extent { rows: &[30_000, 100_000, SHIPPED_ROWS as u64], runs: 1, groups: 1_000 };
+
+/// How often a size is run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Effort {
+    runs: usize,
+    warm_up: bool,
+    /// On each number of threads, or on all cores only.
+    each_number_of_threads: bool,
+}
+
+/// What takes longer is run less often; `None` for what takes longer than anybody waits.
+fn effort(expected_s: f64, runs: usize) -> Option<Effort> {
+    let often = |runs| Some(Effort { runs, warm_up: true, each_number_of_threads: true });
+    match expected_s {
+        s if s < 1.0 => often(runs),
+        s if s < 5.0 => often(runs.min(3)),
+        s if s < 60.0 => Some(Effort { runs: 1, warm_up: false, each_number_of_threads: false }),
+        _ => None,
+    }
 }
 
 const MODES: [Mode; 3] = [Mode::Eager, Mode::Dropin, Mode::Partitioned];
 
 fn plan(workload: &'static Workload, flights: Flights, threads: usize, runs: usize) -> Result<Plan> {
     let rows = open_with_progress(&flights)?;
-    Ok(Plan { workload, modes: MODES.to_vec(), engine: None, flights, rows, runs, threads, memory_limit: None })
+    Ok(Plan {
+        workload,
+        modes: MODES.to_vec(),
+        engine: None,
+        flights,
+        rows,
+        runs,
+        warm_up: true,
+        threads,
+        memory_limit: None,
+    })
+}
+
+/// 1, 2, 4, ... threads, and all cores.
+fn numbers_of_threads() -> Vec<usize> {
+    let doublings = std::iter::successors(Some(1), |threads| Some(threads * 2));
+    doublings.take_while(|threads| *threads < cores()).chain([cores()]).collect()
 }
 
 /// Rows, threads, and a limit on memory between what the modes need.
-fn one_workload(sweep: &mut Sweep, workload: &'static Workload, size: &Size) -> Result<()> {
-    let at = |rows: u64| -> Result<Vec<Plan>> {
-        // 1, 2, 4, ... threads, and all.
-        let threads =
-            std::iter::successors(Some(1), |threads| Some(threads * 2)).take_while(|threads| *threads < cores());
-        threads.chain([cores()]).map(|threads| plan(workload, Flights::Rows(rows), threads, size.runs)).collect()
-    };
-    let mut plans: Vec<Plan> = Vec::new();
-    let mut needs = Comparison::default();
-    for (number, rows) in [30_000, 100_000, SHIPPED_ROWS as u64].iter().chain(size.more_rows).enumerate() {
-        // The shipped flights are run in any case.
-        if number > 2 && slowest_s(&needs) > PATIENCE_S {
+fn one_workload(sweep: &mut Sweep, workload: &'static Workload, extent: &Extent) -> Result<()> {
+    let mut largest: Option<(Plan, Comparison)> = None;
+    for rows in extent.rows {
+        // As if time grew with the rows; the first size is never too large.
+        let expected_s =
+            largest.as_ref().map_or(0.0, |(before, needs)| slowest_s(needs) * *rows as f64 / before.rows.max(1) as f64);
+        let Some(effort) = effort(expected_s, extent.runs) else {
+            eprintln!("  not run at {} rows: a run would take more than a minute.", HumanCount(*rows));
             break;
+        };
+        let mut threads = numbers_of_threads();
+        if !effort.each_number_of_threads {
+            threads.drain(..threads.len() - 1);
         }
-        plans = at(*rows)?;
-        needs = sweep.run(&plans)?.pop().unwrap_or_default();
+        let plans = threads.into_iter().map(|threads| {
+            let plan = plan(workload, Flights::Rows(*rows), threads, effort.runs)?;
+            Ok(Plan { warm_up: effort.warm_up, ..plan })
+        });
+        let mut plans = plans.collect::<Result<Vec<Plan>>>()?;
+        let needs = sweep.run(&plans)?.pop();
+        largest = plans.pop().zip(needs).or(largest);
     }
-    let Some(largest) = plans.pop() else { return Ok(()) };
+    let Some((largest, needs)) = largest else { return Ok(()) };
     if let Some(bytes) = telling_limit(&needs).filter(|bytes| MemoryCap::new(*bytes).is_ok()) {
-        sweep.run(&[Plan { memory_limit: Some(bytes), runs: size.runs.min(3), ..largest }])?;
+        sweep.run(&[Plan { memory_limit: Some(bytes), runs: largest.runs.min(3), ..largest }])?;
     }
     Ok(())
 }
 
 /// The map of groups and rows per group, for a function that costs next to nothing and for one that costs something.
-fn map_of_groups(sweep: &mut Sweep, workload: &'static Workload, size: &Size) -> Result<()> {
+fn map_of_groups(sweep: &mut Sweep, workload: &'static Workload, extent: &Extent) -> Result<()> {
     let mut plans = Vec::new();
     for cost in [10, 300] {
         for rows in [10_000, 100_000, 1_000_000] {
             let mut groups = 10;
             // A million groups take seconds whatever the function costs: once is enough.
-            let most = if cost == 10 { size.groups } else { size.groups / 10 };
+            let most = if cost == 10 { extent.groups } else { extent.groups / 10 };
             while groups <= most.min(rows) {
                 let flights = Flights::MadeUp { rows, groups, cost };
-                plans.push(plan(workload, flights, cores(), size.runs.min(3))?);
+                plans.push(plan(workload, flights, cores(), extent.runs.min(3))?);
                 groups *= 10;
             }
         }
@@ -156,4 +209,26 @@ fn default_name() -> String {
     let words: Vec<&str> =
         cpu.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     format!("{today}-{}-{}-cores", words.join("-"), machine.cores)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_longer_is_run_less_often() {
+        let runs = |expected_s| effort(expected_s, 5).map(|effort| (effort.runs, effort.each_number_of_threads));
+        assert_eq!(runs(0.0), Some((5, true)));
+        assert_eq!(runs(2.2), Some((3, true)));
+        assert_eq!(runs(45.0), Some((1, false)));
+        assert_eq!(runs(61.0), None);
+        assert_eq!(effort(2.2, 1).map(|effort| effort.runs), Some(1));
+    }
+
+    #[test]
+    fn threads_double_up_to_all_cores() {
+        let threads = numbers_of_threads();
+        assert_eq!((threads[0], threads[threads.len() - 1]), (1, cores()));
+        assert!(threads.is_sorted_by(|this, that| this < that), "{threads:?}");
+    }
 }

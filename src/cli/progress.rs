@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar for work of so many steps, with the time that is left.
-pub fn steps(steps: usize, what: &str) -> ProgressBar {
-    bar(steps as u64, "{prefix} {bar:24} {pos}/{len} {msg} {eta} left", what)
+/// A bar for work of so much weight, with the time that is left.
+pub fn weights(weight: u64, what: &str) -> ProgressBar {
+    bar(weight, "{prefix} {bar:24} {msg} {eta} left", what)
 }
 
 /// A bar for rows that are written.

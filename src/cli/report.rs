@@ -97,7 +97,7 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
     }
     let mut text = format!("{table}\n");
     text += &match plan.runs {
-        1 => "  One run of each mode, in a process of its own: how far runs differ is not known.\n".to_string(),
+        1 => "  One run of each mode, in a process of its own.\n".to_string(),
         runs => format!("  Medians of {runs} runs in turn, each a process of its own.\n"),
     };
     let answered = figures(comparison).count();
@@ -143,11 +143,8 @@ pub fn sweep(plans: &[Plan], comparisons: &[Comparison]) -> String {
         table.add_row(row);
     }
     let mut text = format!("{table}\n  Wall times: medians of {}. All answers agree.\n", count(plans[0].runs, "run"));
-    let mut warnings: Vec<String> = comparisons.iter().flat_map(weaknesses).collect();
-    warnings.sort();
-    warnings.dedup();
-    for line in warnings {
-        text += &format!("  Weak: {line}\n");
+    for (warning, points) in weak::gathered(comparisons.iter().map(warnings)) {
+        text += &format!("  Weak at {points} of {}: {}\n", count(comparisons.len(), "point"), warning.text);
     }
     text
 }
@@ -167,7 +164,7 @@ fn typical(of_mode: &ModeRuns) -> Option<&Record> {
     runs.get(runs.len().saturating_sub(1) / 2).copied()
 }
 
-fn weaknesses(comparison: &Comparison) -> Vec<String> {
+fn warnings(comparison: &Comparison) -> Vec<weak::Warning> {
     let names: Vec<String> = comparison.modes.iter().map(|of_mode| of_mode.mode.to_string()).collect();
     let modes: Vec<(&str, Vec<&Record>)> =
         names.iter().map(String::as_str).zip(comparison.modes.iter().map(runs)).collect();
@@ -216,7 +213,7 @@ fn readings(comparison: &Comparison) -> Vec<String> {
         }
         None => {}
     }
-    lines.extend(weaknesses(comparison).into_iter().map(|line| format!("Weak: {line}")));
+    lines.extend(warnings(comparison).into_iter().map(|warning| format!("Weak: {}", warning.text)));
     let first = comparison.modes.iter().find_map(|of_mode| of_mode.records.first());
     lines.extend(first.and_then(weak::not_measured));
     lines

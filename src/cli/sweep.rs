@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::progress;
 use crate::error::{Error, Result};
+use crate::measure::record::Program;
 use crate::measure::{self, Comparison, Journal, Lab, Plan, Record, default_records, machine, read_records};
 
 /// A series of measurements that share a name and a file of records.
@@ -44,18 +45,21 @@ impl Sweep {
     /// Runs the plans that are not done yet, with a progress bar; a comparison per plan.
     pub fn run(&mut self, plans: &[Plan]) -> Result<Vec<Comparison>> {
         let all: usize = plans.iter().map(Plan::processes).sum();
-        let bar = progress::steps(all, plans.first().map_or("", |plan| plan.workload.name));
-        let mut begun = 0;
+        // By rows and not by runs: else the short runs at the beginning promise a near end.
+        let weight = plans.iter().map(|plan| plan.weight() * plan.processes() as u64).sum();
+        let bar = progress::weights(weight, plans.first().map_or("", |plan| plan.workload.name));
+        let (mut begun, mut done) = (0, 0);
         let comparisons = plans.iter().map(|plan| {
             bar.set_prefix(plan.workload.name);
             measure::compare(&mut self.lab, plan, |mode, done_before| {
-                bar.set_message(format!("{}{mode}", point(plans, plan)));
+                begun += 1;
+                bar.set_message(format!("run {begun} of {all}: {}{mode},", point(plans, plan)));
                 match done_before {
                     // What was run earlier takes no time, and would make the time that is left look short.
-                    true => bar.set_length(bar.length().unwrap_or(1).saturating_sub(1)),
+                    true => bar.set_length(bar.length().unwrap_or(0).saturating_sub(plan.weight())),
                     false => {
-                        bar.set_position(begun);
-                        begun += 1;
+                        bar.set_position(done);
+                        done += plan.weight();
                     }
                 }
             })
@@ -85,12 +89,22 @@ fn unfinished(path: &Path, is_of_it: impl Fn(&Record) -> bool) -> Result<Vec<Rec
     for skipped in &all.skipped {
         eprintln!("note: {skipped}");
     }
-    // Where a folder is shared by machines, each goes on with its own.
-    let machine = machine::machine();
-    let of_it = || all.records.iter().filter(|record| record.machine == machine);
+    // Where a folder is shared by machines, each goes on with its own; and one sweep is of one program.
+    let (machine, program) = (machine::machine(), machine::program());
+    let of_machine = || all.records.iter().filter(|record| record.machine == machine);
+    let of_it = || of_machine().filter(|record| record.program == program);
+    if let Some(other) = of_machine().rev().find(|record| record.program != program && is_of_it(record)) {
+        eprintln!("note: runs of {} are measured again: this is {}.", told(&other.program), told(&program));
+    }
     let newest = of_it().filter(|record| is_of_it(record)).max_by(|this, that| this.started.cmp(&that.started));
     let newest = newest.map(|record| record.sweep.clone());
     Ok(of_it().filter(|record| newest.as_ref() == Some(&record.sweep)).cloned().collect())
+}
+
+/// `outgrow 0.1.0 of commit ac8b8ebf, changed`.
+fn told(program: &Program) -> String {
+    let commit = program.commit.as_ref().map_or(String::new(), |commit| format!(" of commit {commit}"));
+    format!("outgrow {}{commit}{}", program.outgrow, if program.dirty { ", changed" } else { "" })
 }
 
 /// `20261122T213000Z-4711`: sorts by time, and no two are the same.

@@ -46,6 +46,7 @@ pub fn tour() -> Result<()> {
             flights: Flights::SHIPPED,
             rows: SHIPPED_ROWS as u64,
             runs: 3,
+            warm_up: true,
             threads,
             memory_limit: None,
         };

@@ -101,17 +101,22 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Re
         return Ok((record, Some(read(&file("answer.parquet"))?)));
     }
     let complaint = text("stderr");
-    if cap.as_ref().is_some_and(MemoryCap::has_killed) || killed(&ended) || ran_out_of_memory(&complaint) {
+    let by_limit = |cap: &MemoryCap| cap.has_killed().unwrap_or(killed(&ended)) || ran_out_of_memory(&complaint);
+    if cap.as_ref().is_some_and(by_limit) {
         record.outcome = Outcome::OutOfMemory;
         record.wall_s = ended.process.wall_s;
-        return match plan.memory_limit {
-            Some(_) => Ok((record, None)),
-            None => Err(Error::Failure(format!(
-                "the run of {mode} was stopped by the system after {:.1} s, most likely for want of memory. Ask for \
-                 fewer --rows, or make it a result with --memory-limit.",
-                record.wall_s
-            ))),
+        return Ok((record, None));
+    }
+    if killed(&ended) || ran_out_of_memory(&complaint) {
+        let (limited, advice) = match cap {
+            Some(_) => (", and not by its limit", "Run it again"),
+            None => ("", "Make it a result with --memory-limit"),
         };
+        return Err(Error::Failure(format!(
+            "the run of {mode} was stopped by the system after {:.1} s{limited}, most likely for want of memory. {advice}, or \
+             ask for fewer --rows.",
+            ended.process.wall_s
+        )));
     }
     // Of what libraries say around it, the line that says what was wrong.
     let lines = || complaint.lines().map(str::trim).filter(|line| !line.is_empty());

@@ -23,8 +23,10 @@ pub struct Plan {
     pub flights: Flights,
     /// How many they are.
     pub rows: u64,
-    /// Counted runs of each mode; one more of each comes first to warm up.
+    /// Counted runs of each mode.
     pub runs: usize,
+    /// Whether one more run of each comes first, and counts for nothing.
+    pub warm_up: bool,
     /// Threads of the drop-in and the partitioned mode.
     pub threads: usize,
     /// Bytes of memory that a run may have.
@@ -34,7 +36,26 @@ pub struct Plan {
 impl Plan {
     /// How many child processes there will be.
     pub fn processes(&self) -> usize {
-        (self.runs + 1) * self.modes.len()
+        self.rounds().count() * self.modes.len()
+    }
+
+    /// The rounds, in each of which every mode has a turn; round 0 warms up.
+    fn rounds(&self) -> std::ops::RangeInclusive<usize> {
+        usize::from(!self.warm_up)..=self.runs
+    }
+
+    /// How long one process takes, very roughly, beside those of other plans of the workload: in rows.
+    pub fn weight(&self) -> u64 {
+        // To start one takes about as long as this many rows.
+        const START: u64 = 300_000;
+        START
+            + match self.flights.shape() {
+                // A group about as long as a hundred rows, and thirty operations as one row.
+                Some((groups, cost)) => {
+                    self.rows.saturating_mul(1 + cost / 30).saturating_add(groups.saturating_mul(100))
+                }
+                None => self.rows,
+            }
     }
 
     /// The plan in words: what a record keeps of it, and what an interrupted one is known by.
@@ -47,6 +68,9 @@ impl Plan {
             Flights::MadeUp { rows, groups, cost } => format!(" rows={rows} groups={groups} cost={cost}"),
         };
         words += &format!(" threads={}", self.threads);
+        if !self.warm_up {
+            words += " no-warm-up";
+        }
         if let Some(engine) = &self.engine {
             words += &format!(" engine={engine}");
         }
@@ -116,7 +140,7 @@ pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(Mode, bool))
     let mut digests: Vec<Record> = Vec::new();
     // In turn, so that a machine that slows down meanwhile slows all modes down.
     // Nor has a mode a place of its own in the turn: what came just before leaves its mark on caches and clock rates.
-    for round in 0..=plan.runs {
+    for round in plan.rounds() {
         for turn in 0..plan.modes.len() {
             let of_mode = &mut modes[(round + turn) % plan.modes.len()];
             let name = of_mode.mode.to_string();

@@ -30,11 +30,8 @@ pub fn machine() -> Machine {
 
 /// This program, and the commit of the project that is checked out.
 pub fn program() -> Program {
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git").arg("-C").arg(flights::home()).args(arguments).stderr(Stdio::null()).output();
-        let output = output.ok().filter(|output| output.status.success())?;
-        Some(String::from_utf8_lossy(&output.stdout).trim().to_string())
-    };
+    let home = flights::home();
+    let git = |arguments: &[&str]| said_by("git", &[&["-C", &home.to_string_lossy()], arguments].concat());
     Program {
         outgrow: env!("CARGO_PKG_VERSION").to_string(),
         polars: polars::VERSION.to_string(),
@@ -43,12 +40,23 @@ pub fn program() -> Program {
     }
 }
 
+/// What a program prints, without space around it; none where there is no such program or it fails.
+fn said_by(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).stderr(Stdio::null()).output();
+    let output = output.ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_string())
+}
+
 /// How busy this machine is now.
 pub fn load() -> Load {
     let mut load = Load {
         one_minute: System::load_average().ok().map(|average| average.one),
         busy_s: busy_s(),
-        on_battery: on_battery(Path::new("/sys/class/power_supply")),
+        on_battery: if cfg!(target_os = "macos") {
+            on_battery_by(&said_by("pmset", &["-g", "batt"]).unwrap_or_default())
+        } else {
+            on_battery(Path::new("/sys/class/power_supply"))
+        },
         ..Load::default()
     };
     if let Ok(mut system) = System::new() {
@@ -83,6 +91,12 @@ fn on_battery(supplies: &Path) -> Option<bool> {
     )
 }
 
+/// The same on macOS, from the first line of `pmset -g batt`: `Now drawing from 'Battery Power'`.
+fn on_battery_by(pmset: &str) -> Option<bool> {
+    let source = pmset.lines().next()?.split('\'').nth(1)?;
+    Some(source == "Battery Power")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +121,14 @@ mod tests {
             assert_eq!(on_battery(folder.path()), Some(expected));
         }
         assert_eq!(on_battery(&folder.path().join("nowhere")), None);
+    }
+
+    #[test]
+    fn a_mac_says_what_it_draws_from() {
+        let said = |source: &str| format!("Now drawing from '{source}'\n -InternalBattery-0 (id=1)\t80%; discharging");
+        assert_eq!(on_battery_by(&said("Battery Power")), Some(true));
+        assert_eq!(on_battery_by(&said("AC Power")), Some(false));
+        assert_eq!(on_battery_by(""), None);
     }
 
     #[test]

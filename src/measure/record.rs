@@ -206,6 +206,9 @@ pub struct Load {
     pub on_battery: Option<bool>,
 }
 
+/// No machine has more.
+const MOST_THREADS: usize = 65_536;
+
 /// Points that a memory curve may have.
 pub const CURVE_POINTS: usize = 240;
 
@@ -230,6 +233,37 @@ impl Record {
     /// Bytes of the rows moved.
     pub fn bytes_moved(&self) -> u64 {
         self.steps.iter().map(|step| step.bytes_moved).sum()
+    }
+
+    /// What in it no run can have: a time that is not positive, a worker that there was not.
+    ///
+    /// # Errors
+    /// A few words on the first such thing.
+    pub fn check(&self) -> Result<(), &'static str> {
+        // Longer than any run takes: a third of a year.
+        let time = |seconds: f64| (0.0..1e7).contains(&seconds);
+        let all = |seconds: &[f64]| seconds.iter().all(|seconds| time(*seconds));
+        let stage = |stage: &TaskStage| {
+            let figures = [stage.from_s, stage.to_s, stage.busy_s, stage.longest_s, stage.median_s];
+            let bars = || stage.bars.iter();
+            (1..=MOST_THREADS).contains(&stage.workers)
+                && all(&figures)
+                && bars()
+                    .all(|bar| all(&[bar.from_s, bar.to_s]) && bar.from_s <= bar.to_s && bar.worker < stage.workers)
+        };
+        let phases =
+            self.phases.is_none_or(|phases| all(&[phases.begin_s, phases.read_s, phases.work_s, phases.answer_s]));
+        let sound = [
+            (time(self.wall_s) && self.wall_s > 0.0, "its wall time"),
+            (time(self.process.wall_s) && self.process.wall_s > 0.0, "the time of its process"),
+            (self.cpu_s.is_none_or(time), "its CPU time"),
+            (phases, "its phases"),
+            (self.curve.iter().all(|point| time(point.0)), "its memory curve"),
+            ((1..=MOST_THREADS).contains(&self.case.threads), "its number of threads"),
+            (self.case.groups != Some(0), "its number of groups"),
+            (self.stages.iter().all(stage), "its tasks"),
+        ];
+        sound.iter().find(|(sound, _)| !sound).map_or(Ok(()), |(_, what)| Err(what))
     }
 
     /// Whether it gave an answer.
@@ -266,6 +300,32 @@ mod tests {
         let line = serde_json::to_string(&record).unwrap();
         assert!(!line.contains('\n'));
         assert_eq!(serde_json::from_str::<Record>(&line).unwrap(), record);
+    }
+
+    #[test]
+    fn what_no_run_can_have_is_found() {
+        let sound = || Record {
+            wall_s: 0.5,
+            process: Process { wall_s: 0.6, ..Process::default() },
+            case: Case { threads: 1, ..Case::default() },
+            stages: vec![TaskStage { workers: 1, ..TaskStage::default() }],
+            curve: vec![(0.1, 7)],
+            ..Record::default()
+        };
+        assert_eq!(sound().check(), Ok(()));
+        type Change = fn(&mut Record);
+        let broken: [(Change, &str); 5] = [
+            (|record| record.wall_s = 0.0, "its wall time"),
+            (|record| record.process.wall_s = 1e300, "the time of its process"),
+            (|record| record.curve[0].0 = -1.0, "its memory curve"),
+            (|record| record.case.threads = 0, "its number of threads"),
+            (|record| record.stages[0].workers = 0, "its tasks"),
+        ];
+        for (change, what) in broken {
+            let mut record = sound();
+            change(&mut record);
+            assert_eq!(record.check(), Err(what));
+        }
     }
 
     #[test]

@@ -43,7 +43,13 @@ pub fn read_records(path: &Path) -> Result<Records> {
             continue;
         }
         match (serde_json::from_slice::<Versioned>(line), serde_json::from_slice::<Record>(line)) {
-            (Ok(Versioned { version: VERSION }), Ok(record)) => all.records.push(Record { line: number, ..record }),
+            (Ok(Versioned { version: VERSION }), Ok(record)) => match record.check() {
+                Ok(()) => all.records.push(Record { line: number, ..record }),
+                Err(what) => all.skipped.push(format!(
+                    "line {number} of {} is damaged ({what} is none that a run can have): it is left out.",
+                    path.display()
+                )),
+            },
             (Ok(Versioned { version }), _) if version != VERSION => all.skipped.push(format!(
                 "line {number} of {} has version {version}, and this program reads version {VERSION}: it is left out.",
                 path.display()
@@ -120,7 +126,9 @@ mod tests {
     use crate::scratch::TempFolder;
 
     fn record(round: usize) -> Record {
-        Record { version: VERSION, round, ..Record::default() }
+        let mut record = Record { version: VERSION, round, wall_s: 0.5, ..Record::default() };
+        (record.process.wall_s, record.case.threads) = (0.6, 1);
+        record
     }
 
     #[test]
@@ -147,10 +155,12 @@ mod tests {
         std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"version\": 1, \"sta").unwrap();
         journal.append(&record(2)).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, format!("{text}{{\"version\": 99}}\n\n\u{fffd}\n[]\n")).unwrap();
+        let impossible = text.lines().next().unwrap().replace("\"wall_s\":0.5", "\"wall_s\":-0.5");
+        std::fs::write(&path, format!("{text}{{\"version\": 99}}\n\n\u{fffd}\n[]\n{impossible}\n")).unwrap();
         let all = read_records(&path).unwrap();
         assert_eq!(all.records.iter().map(|record| record.round).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(all.skipped.len(), 4, "{:?}", all.skipped);
+        assert_eq!(all.skipped.len(), 5, "{:?}", all.skipped);
+        assert!(all.skipped[4].contains("its wall time"), "{:?}", all.skipped);
         assert!(all.skipped[0].contains("line 2") && all.skipped[0].contains("damaged"), "{:?}", all.skipped);
         assert!(all.skipped[1].contains("line 4") && all.skipped[1].contains("version 99"), "{:?}", all.skipped);
     }
