@@ -297,7 +297,10 @@ fn sizes(rows: &[Row]) -> String {
         .map(|row| format!("{} {}", row.cells[0].case.workload, units::count(of(row))))
         .collect();
     let others = if others.is_empty() { String::new() } else { format!(" ({})", others.join(", ")) };
-    format!("{} rows{others}, {}", units::count(most_common), pick::threads(rows[0].cells[0].case.threads))
+    let threads = rows[0].cells[0].case.threads;
+    let same = rows.iter().all(|row| row.cells[0].case.threads == threads);
+    let on = if same { format!(", {}", pick::threads(threads)) } else { String::new() };
+    format!("{} rows{others}{on}", units::count(most_common))
 }
 
 fn times(share: f64) -> String {

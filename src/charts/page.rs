@@ -166,6 +166,7 @@ details.more{padding:10px 0}details.more>.charts{margin-top:10px}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85em;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.15em .7em .15em 0;border-bottom:1px solid var(--o-grid);vertical-align:top}
 .glance{font-size:1em}.glance th,.glance td{text-align:right;white-space:nowrap;vertical-align:bottom;padding:.2em 0 .2em 1.1em}
+.glance thead th{white-space:normal}
 .glance th:first-child{text-align:left;padding-left:0;font-weight:normal}
 .glance th:nth-child(3n+2),.glance td:nth-child(3n+2){padding-left:1.8em}
 .glance small{display:block;color:var(--o-soft);font-size:.72em;line-height:1.2}
