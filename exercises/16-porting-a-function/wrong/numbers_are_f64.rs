@@ -1,4 +1,4 @@
-//! expect: came back as
+//! expect: cannot become f64
 //!
 //! "A number is a number": the schema promises an f64, and record numbers are rounded.
 

@@ -29,7 +29,7 @@ impl<'a> Transform<'a, ()> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Input`] for a call that cannot be right, before anything runs; [`Error::Function`] when the function
+    /// [`Error::Input`](crate::Error::Input) for a call that cannot be right, before anything runs; [`Error::Function`](crate::Error::Function) when the function
     /// fails, panics or breaks its schema, with the key of the group; what reading the input reports.
     pub fn run(self, engine: &dyn Engine) -> Result<DataFrame> {
         self.run_within(Means { engine, memory: &MemoryBudget::of_this_machine() })
@@ -54,7 +54,7 @@ impl<'a> Transform<'a, ()> {
     /// ```
     ///
     /// # Errors
-    /// As [`Transform::run`], and [`Error::Io`] when the file cannot be written.
+    /// As [`Transform::run`], and [`Error::Io`](crate::Error::Io) when the file cannot be written.
     pub fn save_as<'p>(self, path: &'p (impl AsRef<Path> + ?Sized), engine: &dyn Engine) -> Result<&'p Path> {
         self.save_within(path.as_ref(), Means { engine, memory: &MemoryBudget::of_this_machine() })?;
         Ok(path.as_ref())
@@ -98,7 +98,7 @@ impl<'a> Transform<'a, ()> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Input`] for a call that cannot be right.
+    /// [`Error::Input`](crate::Error::Input) for a call that cannot be right.
     pub fn check(&self) -> Result<DataFrame> {
         Ok(DataFrame::empty_with_schema(&self.call.plan(true)?.output))
     }
