@@ -334,7 +334,7 @@ fn three_million_flights_under_a_limit_from_outside() {
         !full.status.success() && told.contains(&format!("cannot spill to {}: ", temporary.path().display())),
         "{told}"
     );
-    assert!(told.contains("MiB of spilled rows). Free space there"), "{told}");
+    assert!(told.contains("iB of spilled rows). Free space there"), "{told}");
     assert_eq!((entries(&temporary), entries(&out)), (0, 0));
 
     let mut running = example.under("true", &output, &["24MiB"]).env("TMPDIR", temporary.path()).spawn().unwrap();

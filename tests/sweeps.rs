@@ -177,7 +177,10 @@ fn a_complete_run_has_records_charts_and_words() {
     let output = outgrow(&words);
     assert!(output.status.success(), "{}", stderr(&output));
     let readme = std::fs::read_to_string(out.join("README.md")).unwrap();
-    assert!(readme.contains("Here: aggregation (336,776 rows"), "{readme}");
+    assert!(
+        readme.contains("- **aggregation**. How late do flights arrive") && readme.contains(" 336,776 rows, "),
+        "{readme}"
+    );
     assert!(readme.contains("| workload | 336,776 rows: eager | dropin | partitioned |"), "{readme}");
     assert!(std::fs::read_to_string(out.join("index.html")).unwrap().contains("aggregation: time per mode"));
     let before = records(&out.join("records.jsonl")).len();

@@ -81,7 +81,7 @@ impl Input {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Input`](crate::Error::Input) for a column that the files do not have.
+    /// [`Error::Input`] for a column that the files do not have.
     pub fn empty(&self) -> Result<DataFrame> {
         match self {
             Input::Frame(frame) => Ok(frame.clear()),
@@ -203,7 +203,7 @@ impl Input {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Input`](crate::Error::Input) for files that are damaged or gone.
+    /// [`Error::Input`] for files that are damaged or gone.
     pub fn collect(&self) -> Result<DataFrame> {
         if let Input::Frame(frame) = self {
             return Ok(frame.clone());

@@ -12,7 +12,7 @@ use super::Transform;
 use super::bind::{Bound, SetUp};
 
 impl<'a, P> Transform<'a, P> {
-    /// What the function returns, as a [schema expression](OutputSchema).
+    /// What the function returns, as a [schema expression](crate::partitioned::OutputSchema).
     ///
     /// What it gives beyond that is left out, and what it gives in another type is cast where nothing is lost:
     ///
@@ -29,7 +29,7 @@ impl<'a, P> Transform<'a, P> {
         self
     }
 
-    /// How the rows are split: [`by`](super::by)`(["carrier"]).presort("id")`.
+    /// How the rows are split: [`by`](crate::partitioned::by)`(["carrier"]).presort("id")`.
     ///
     /// ```
     /// use outgrow::partitioned::{Serial, by, transform};
@@ -96,7 +96,7 @@ impl<'a, P> Transform<'a, P> {
     }
 
     /// Receives, while the call runs and on the worker's thread, what the function sends with
-    /// [`Cursor::send`](super::Cursor::send): progress, early results.
+    /// [`Cursor::send`](crate::partitioned::Cursor::send): progress, early results.
     ///
     /// ```
     /// use outgrow::partitioned::{Cursor, Threads, by, transform};
