@@ -43,7 +43,9 @@ pub fn watch(command: &mut Command) -> std::io::Result<Ended> {
     let ended = wait(&mut child);
     let wall_s = start.elapsed().as_secs_f64();
     drop(stop);
-    let samples = sampler.join().unwrap_or_default();
+    let mut samples = sampler.join().unwrap_or_default();
+    // The last look may have come after the end.
+    samples.curve.retain(|point| point.0 <= wall_s);
     let (status, used) = ended?;
     // The mark that `wait4` tells is at least that of the process it was forked from: us. Where it is not higher, the
     // last mark that was seen is at most one interval old.
@@ -65,10 +67,11 @@ fn sample(id: u32, start: Instant, stopped: &Receiver<()>) -> Samples {
     let Ok(mut system) = System::new() else { return samples };
     let mut family = vec![Pid::from_u32(id)];
     loop {
+        let at_s = start.elapsed().as_secs_f64();
         let memory = ProcessRefreshKind::nothing().with_memory().without_tasks();
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&family), true, memory);
         let bytes = family.iter().filter_map(|id| system.process(*id)).map(|process| process.memory()).sum();
-        samples.curve.push((start.elapsed().as_secs_f64(), bytes));
+        samples.curve.push((at_s, bytes));
         samples.high_water_mark = samples.high_water_mark.max(high_water_mark(id));
         family = descendants(id);
         let interval = if start.elapsed() < Duration::from_millis(300) { 2 } else { 10 };
