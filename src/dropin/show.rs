@@ -1,5 +1,6 @@
 //! Describing and printing.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use polars::prelude as pl;
@@ -53,34 +54,47 @@ impl DataFrame {
             return Ok([None; N]);
         }
         let borders = super::shuffle::borders(&known, LOTS)?;
-        let lots = pool::map(known.iter().collect(), |values: &pl::Column| borders.bucket_of_rows(values, true))?;
-        let mut sizes = vec![0usize; borders.buckets()];
-        lots.iter().flatten().for_each(|lot| sizes[*lot as usize] += 1);
-        let mut gathered = 0;
-        let mut at = |place: usize| -> Result<f64> {
+        let lots = pool::map(known.iter().collect(), |values: &pl::Column| {
+            let of_values = borders.bucket_of_rows(values, true)?;
+            let mut sizes = vec![0usize; borders.buckets()];
+            of_values.iter().for_each(|lot| sizes[*lot as usize] += 1);
+            Ok((of_values, sizes))
+        })?;
+        let starts = lots.iter().fold(vec![0; borders.buckets() + 1], |mut starts, (_, sizes)| {
             let mut before = 0;
-            let lot = sizes.iter().position(|size| {
+            starts[1..].iter_mut().zip(sizes).for_each(|(start, size)| {
                 before += size;
-                place < before
+                *start += before;
             });
-            let lot = lot.unwrap_or(sizes.len() - 1);
-            let mut values = Vec::with_capacity(sizes[lot]);
-            for (known, lots) in known.iter().zip(&lots) {
-                let here =
-                    known.f64()?.into_no_null_iter().zip(lots).filter(|(_, of_value)| **of_value as usize == lot);
-                values.extend(here.map(|(value, _)| value));
-            }
-            gathered += values.len();
-            let place = place - (before - sizes[lot]);
-            Ok(*values.select_nth_unstable_by(place, f64::total_cmp).1)
-        };
-        let mut found = [None; N];
-        for (found, share) in found.iter_mut().zip(shares) {
+            starts
+        });
+        // Between two values, where the share falls between them.
+        let between = shares.map(|share| {
             let place = share * (count - 1) as f64;
-            let rest = place - place.floor();
-            let low = at(place.floor() as usize)?;
-            *found = Some(if rest == 0.0 { low } else { low + (at(place.ceil() as usize)? - low) * rest });
+            ([place.floor() as usize, place.ceil() as usize], place - place.floor())
+        });
+        let lot_of = |place: usize| starts.partition_point(|start| *start <= place) - 1;
+        let wanted: BTreeSet<usize> = between.iter().flat_map(|(places, _)| places.map(lot_of)).collect();
+        let pieces = pool::map(known.iter().zip(&lots).collect(), |(values, (of_values, _)): (&pl::Column, _)| {
+            let mut pieces = vec![Vec::new(); borders.buckets()];
+            let wanted: Vec<bool> = (0..borders.buckets()).map(|lot| wanted.contains(&lot)).collect();
+            let values = values.f64()?.into_no_null_iter().zip(of_values);
+            values.filter(|(_, lot)| wanted[**lot as usize]).for_each(|(value, lot)| pieces[*lot as usize].push(value));
+            Ok(pieces)
+        })?;
+        let mut gathered: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+        for lot in wanted {
+            gathered.insert(lot, pieces.iter().flat_map(|pieces| &pieces[lot]).copied().collect());
         }
+        let found = between.map(|(places, rest)| {
+            let [low, high] = places.map(|place| {
+                let lot = lot_of(place);
+                let values = gathered.get_mut(&lot)?;
+                Some(*values.select_nth_unstable_by(place - starts[lot], f64::total_cmp).1)
+            });
+            Some(if rest == 0.0 { low? } else { low? + (high? - low?) * rest })
+        });
+        let gathered: usize = gathered.values().map(Vec::len).sum();
         ledger::note(Step {
             what: format!("gather the values of `{name}` around its quartiles"),
             tasks: self.partitions.len(),

@@ -1,14 +1,15 @@
 //! Functions of a row and those before it, across the borders of partitions.
 //!
 //! A function that looks back so far gets that many rows of the partition before (a *halo*). One that looks back to the
-//! beginning is computed in each partition as if nothing were before; then the last value of each is carried to those
-//! after it: a barrier, but a single value moves.
+//! beginning needs one value of all rows before: each partition says what it adds (a sum, the largest, the last known
+//! one), and then begins with what all before it added. A barrier, but a single value moves.
 
 use polars::prelude as pl;
 
 use super::{DataFrame, pool};
 use crate::error::Result;
 use crate::kernels::Window;
+use crate::kernels::window::Carry;
 use crate::labels::{Rows, stack};
 use crate::ledger::{self, Step};
 
@@ -99,22 +100,22 @@ impl DataFrame {
         Ok(done)
     }
 
-    /// Each partition alone, then on from the last value before it.
+    /// What each partition adds; then each from what all before it added.
     fn with_carry(&self, window: Window) -> Result<Self> {
-        let alone = pool::map(self.partitions.iter().collect(), |rows: &Rows| {
-            rows.columns().columns().iter().map(|column| window.apply(column)).collect::<Result<Vec<_>>>()
+        let own = pool::map(self.partitions.iter().collect(), |rows: &Rows| {
+            rows.columns().columns().iter().map(|column| window.carry_of(column)).collect::<Result<Vec<_>>>()
         })?;
-        let unknown = |column: &pl::Column| pl::Column::full_null("".into(), 1, column.dtype());
-        let mut known: Vec<pl::Column> = alone[0].iter().map(unknown).collect();
-        let mut carries = Vec::with_capacity(alone.len());
-        for columns in &alone {
-            let next = known.iter().zip(columns).map(|(carry, done)| window.carry(carry, done));
+        let mut known = vec![Carry::Nothing; self.columns().len()];
+        let mut carries = Vec::with_capacity(own.len());
+        for own in own {
+            let next = known.iter().zip(own).map(|(known, own)| window.carry_on(known, own));
             let next = next.collect::<Result<Vec<_>>>()?;
             carries.push(std::mem::replace(&mut known, next));
         }
-        let lots: Vec<_> = self.partitions.iter().zip(alone.iter().zip(&carries)).collect();
-        let done = pool::map(lots, |(rows, (columns, carries))| {
-            let columns = columns.iter().zip(carries).map(|(done, carry)| window.go_on(carry, done));
+        let lots: Vec<_> = self.partitions.iter().zip(&carries).collect();
+        let done = pool::map(lots, |(rows, carries): (&Rows, &Vec<Carry>)| {
+            let columns = rows.columns().columns().iter().zip(carries);
+            let columns = columns.map(|(column, carry)| window.apply_after(carry, column));
             Ok(rows.with_columns(pl::DataFrame::new(rows.height(), columns.collect::<Result<Vec<_>>>()?)?))
         })?;
         let done = Self { partitions: done };

@@ -14,6 +14,7 @@ mod moments;
 pub mod order;
 mod packed;
 mod reduce;
+mod running;
 pub mod select;
 pub mod show;
 mod slices;

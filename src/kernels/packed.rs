@@ -3,6 +3,7 @@
 //! Each key takes as many bits as its values need: the largest less the smallest, and one value more for null. Below the
 //! keys stands the place of the row, which keeps equal rows in order and is what is wanted at the end.
 
+use num_traits::PrimInt;
 use polars::prelude::*;
 
 use crate::error::Result;
@@ -13,35 +14,61 @@ use crate::error::Result;
 /// # Errors
 /// What the dataframe engine reports.
 pub fn sorted(keys: &DataFrame, ascending: &[bool]) -> Result<Option<IdxCa>> {
-    let rows = keys.height();
-    let mut packed: Vec<u128> = vec![0; rows];
-    let mut bits = 0;
+    let mut packable = Vec::with_capacity(keys.width());
     for (key, ascending) in keys.columns().iter().zip(ascending) {
         let Some(values) = whole_numbers(key)? else { return Ok(None) };
+        // A key without any value orders nothing.
         let (Some(min), Some(max)) = (values.min(), values.max()) else { continue };
-        let range = max.abs_diff(min);
-        let wide = 128 - (u128::from(range) + 1).leading_zeros();
-        bits += wide;
-        if bits + 32 > 128 {
-            return Ok(None);
-        }
-        let code = |value: i64| if *ascending { value.abs_diff(min) } else { max.abs_diff(value) };
-        for (packed, value) in packed.iter_mut().zip(values.iter()) {
-            *packed = *packed << wide | value.map_or(u128::from(range) + 1, |value| u128::from(code(value)));
-        }
+        let Some(null) = max.abs_diff(min).checked_add(1) else { return Ok(None) };
+        packable.push(Key { values, min, max, null, ascending: *ascending });
     }
-    let place_bits = usize::BITS - rows.leading_zeros();
-    let places = if bits + place_bits <= 64 {
-        let narrow = packed.into_iter().enumerate().map(|(row, key)| (key as u64) << place_bits | row as u64);
-        let mut narrow: Vec<u64> = narrow.collect();
-        narrow.sort_unstable();
-        narrow.into_iter().map(|key| (key & ((1 << place_bits) - 1)) as IdxSize).collect()
-    } else {
-        packed.iter_mut().enumerate().for_each(|(row, key)| *key = *key << 32 | row as u128);
-        packed.sort_unstable();
-        packed.into_iter().map(|key| key as IdxSize).collect()
+    let rows = keys.height();
+    let place_bits = (usize::BITS - rows.leading_zeros()) as usize;
+    let places = match packable.iter().map(Key::bits).sum::<usize>() + place_bits {
+        ..=64 => places_in_order::<u64>(&packable, rows, place_bits),
+        ..=128 => places_in_order::<u128>(&packable, rows, place_bits),
+        _ => return Ok(None),
     };
     Ok(Some(IdxCa::from_vec("".into(), places)))
+}
+
+/// Whole numbers to sort by.
+struct Key {
+    values: Int64Chunked,
+    min: i64,
+    max: i64,
+    /// What stands for null: one more than any value has.
+    null: u64,
+    ascending: bool,
+}
+
+impl Key {
+    fn bits(&self) -> usize {
+        (u64::BITS - self.null.leading_zeros()) as usize
+    }
+
+    fn code(&self, value: Option<i64>) -> u64 {
+        match value {
+            None => self.null,
+            Some(value) if self.ascending => value.abs_diff(self.min),
+            Some(value) => self.max.abs_diff(value),
+        }
+    }
+}
+
+/// All keys of a row and its place in one `N` each, sorted; what comes back are the places.
+fn places_in_order<N: PrimInt + From<u64>>(keys: &[Key], rows: usize, place_bits: usize) -> Vec<IdxSize> {
+    let mut packed = vec![N::zero(); rows];
+    for key in keys {
+        let bits = key.bits();
+        packed.iter_mut().zip(key.values.iter()).for_each(|(packed, value)| {
+            *packed = *packed << bits | key.code(value).into();
+        });
+    }
+    packed.iter_mut().enumerate().for_each(|(row, packed)| *packed = *packed << place_bits | (row as u64).into());
+    packed.sort_unstable();
+    let place = (N::one() << place_bits) - N::one();
+    packed.into_iter().map(|packed| (packed & place).to_u32().unwrap_or_default() as IdxSize).collect()
 }
 
 /// The values as whole numbers in the same order, if they can be.
@@ -100,6 +127,7 @@ mod tests {
     fn what_does_not_fit_is_left_to_others() {
         let wide = df!("a" => [i64::MIN, i64::MAX], "b" => [i64::MIN, i64::MAX]).unwrap();
         assert!(sorted(&wide, &[true, true]).unwrap().is_none());
+        assert!(sorted(&wide.select(["a"]).unwrap(), &[true]).unwrap().is_none(), "null has no code");
         assert!(sorted(&df!("t" => ["a"]).unwrap(), &[true]).unwrap().is_none());
     }
 }

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::arith::{Op, apply};
-use super::slices::{filled_forward, means_of_last, sums_so_far};
+use super::running::{filled_forward, means_of_last, sum_of, sums_so_far};
 use crate::error::{Error, Result};
 
 /// A function of a column whose value in a row depends on other rows.
@@ -37,14 +37,7 @@ impl Window {
                 number(column, "diff")?;
                 apply(Op::Sub, column, &column.shift(rows))?
             }
-            Window::CumSum => {
-                let column = wide(column, "cumsum")?;
-                match sums_so_far(&column)? {
-                    Some((sums, true)) => sums,
-                    Some((_, false)) => return Err(too_large(column.name())),
-                    None => cum_sum(column.as_materialized_series(), false)?.into_column(),
-                }
-            }
+            Window::CumSum => sums_from(0, &wide(column, "cumsum")?)?,
             Window::CumMax => {
                 number(column, "cummax")?;
                 cum_max(column.as_materialized_series(), false)?.into_column()
@@ -79,45 +72,81 @@ impl Window {
         }
     }
 
-    /// What is known at the end of a partition whose value is `done` and before which `carry` was known: one row.
+    /// What a partition adds to what is known before it.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a type that cannot be used so.
+    pub fn carry_of(self, column: &Column) -> Result<Carry> {
+        Ok(match self {
+            Window::CumSum => match sum_of(&wide(column, "cumsum")?)? {
+                Some(Some(sum)) => Carry::Sum(sum),
+                Some(None) => Carry::Nothing,
+                None => Carry::of(column.sum_reduce()?.into_column("".into()), column),
+            },
+            Window::CumMax => {
+                number(column, "cummax")?;
+                Carry::of(column.max_reduce()?.into_column("".into()), column)
+            }
+            Window::Ffill => {
+                column.last_non_null().map_or(Carry::Nothing, |at| Carry::Value(column.slice(at as i64, 1)))
+            }
+            Window::Shift(_) | Window::Diff(_) | Window::RollingMean(_) => Carry::Nothing,
+        })
+    }
+
+    /// What is known after two lots of rows, from what each of them adds.
     ///
     /// # Errors
     /// What the dataframe engine reports.
-    pub fn carry(self, carry: &Column, done: &Column) -> Result<Column> {
-        let last = match done.last_non_null() {
-            Some(at) => done.slice(at as i64, 1),
-            None => return Ok(carry.clone()),
-        };
-        self.go_on(carry, &last)
+    pub fn carry_on(self, before: &Carry, own: Carry) -> Result<Carry> {
+        Ok(match (before, own) {
+            (before, Carry::Nothing) => before.clone(),
+            (Carry::Nothing, own) => own,
+            (Carry::Sum(before), Carry::Sum(own)) => Carry::Sum(before + own),
+            (Carry::Value(before), Carry::Value(own)) => match self {
+                Window::CumSum => Carry::Value((before + &own)?),
+                Window::CumMax => Carry::Value(own.zip_with(&own.gt_eq(before)?, before)?),
+                _ => Carry::Value(own),
+            },
+            (_, own) => own,
+        })
     }
 
-    /// The values of a partition, computed alone, as they are when `carry` (one row) was known before.
+    /// The function over a partition before which `carry` is known.
     ///
     /// # Errors
-    /// [`Error::Input`] for a sum that does not fit 64 bits.
-    pub fn go_on(self, carry: &Column, done: &Column) -> Result<Column> {
-        if carry.null_count() > 0 {
-            return Ok(done.clone());
+    /// As [`Window::apply`].
+    pub fn apply_after(self, carry: &Carry, column: &Column) -> Result<Column> {
+        match carry {
+            Carry::Nothing => self.apply(column),
+            Carry::Sum(sum) => {
+                let before = i64::try_from(*sum).map_err(|_| too_large(column.name()))?;
+                sums_from(before, &wide(column, "cumsum")?)
+            }
+            Carry::Value(value) => {
+                let mut wider = value.clone().with_name(column.name().clone());
+                wider.append(column)?;
+                Ok(self.apply(&wider)?.slice(1, column.len()))
+            }
         }
-        let carried = || carry.new_from_index(0, done.len()).with_name(done.name().clone());
-        Ok(match self {
-            Window::CumSum => {
-                if let (Ok(carry), Ok(done)) = (carry.i64(), done.i64()) {
-                    let carry = carry.get(0).unwrap_or(0);
-                    let fits = |end: Option<i64>| end.is_none_or(|end| end.checked_add(carry).is_some());
-                    if !fits(done.min()) || !fits(done.max()) {
-                        return Err(too_large(done.name()));
-                    }
-                }
-                (done + &carried())?
-            }
-            Window::CumMax => {
-                let keep = &done.gt_eq(&carried())? | &done.is_null();
-                done.zip_with(&keep, &carried())?
-            }
-            Window::Ffill => done.zip_with(&done.is_not_null(), &carried())?,
-            Window::Shift(_) | Window::Diff(_) | Window::RollingMean(_) => done.clone(),
-        })
+    }
+}
+
+/// What a partition must know of the rows before it, to go on where they end.
+#[derive(Clone, Debug)]
+pub enum Carry {
+    /// No value is known.
+    Nothing,
+    /// The sum of whole numbers.
+    Sum(i128),
+    /// One row of the column's type: the largest value, the last one, or the sum of numbers with decimals.
+    Value(Column),
+}
+
+impl Carry {
+    /// A reduction of `column`, where it has a value that is known.
+    fn of(reduced: Column, column: &Column) -> Self {
+        if column.null_count() < column.len() { Carry::Value(reduced) } else { Carry::Nothing }
     }
 }
 
@@ -138,6 +167,15 @@ impl std::fmt::Display for Window {
 pub fn rank(column: &Column) -> Column {
     let options = RankOptions { method: RankMethod::Average, descending: false };
     column.as_materialized_series().rank(options, None).into_column().cast(&DataType::Float64).unwrap_or_default()
+}
+
+/// The sums so far, beginning with `before`.
+fn sums_from(before: i64, column: &Column) -> Result<Column> {
+    match sums_so_far(column, before)? {
+        Some((sums, true)) => Ok(sums),
+        Some((_, false)) => Err(too_large(column.name())),
+        None => Ok(cum_sum(column.as_materialized_series(), false)?.into_column()),
+    }
 }
 
 fn number(column: &Column, what: &str) -> Result<()> {
