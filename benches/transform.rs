@@ -196,21 +196,27 @@ fn growing(criterion: &mut Criterion) {
         mean.with_column(Column::new("mean".into(), [delay.i16()?.mean()]))?;
         Ok(mean)
     }
-    let mut group = group(criterion, "rows, 256 MiB");
-    for rows in [1_000_000u64, 3_000_000, 10_000_000, 30_000_000] {
-        let files = with_rows(rows, |_, _| ()).expect("there is room for the flights under data/");
-        let call = || {
-            transform((&files, ["carrier", "dest", "arr_delay"]), mean)
-                .schema("carrier: str, dest: str, flights: u32, mean: f64")
-                .partition(by(["carrier", "dest"]))
-                .memory_budget("256MiB")
-                .run(&Threads::default())
-                .expect("it runs")
-        };
-        timed(&mut group, &rows.to_string(), call, |answer| {
-            let counted = answer.column("flights").and_then(|count| Ok(count.u32()?.sum())).expect("it counts");
-            assert_eq!(counted.map(u64::from), Some(rows));
-        });
+    let narrow: &[&str] = &["carrier", "dest", "arr_delay"];
+    let wide = &[narrow, &["tailnum", "time_hour", "flight", "distance", "air_time", "dep_delay"]].concat();
+    // Equal keys are sent once per slice, so that three columns fit for long; of nine, most rows are spilled at any size.
+    for (name, columns, budget) in [("rows", narrow, "256MiB"), ("rows that are spilled", wide, "96MiB")] {
+        let name = format!("{name}, {budget}");
+        let mut group = group(criterion, &name);
+        for rows in [1_000_000u64, 3_000_000, 10_000_000, 30_000_000] {
+            let files = with_rows(rows, |_, _| ()).expect("there is room for the flights under data/");
+            let call = || {
+                transform((&files, columns), mean)
+                    .schema("carrier: str, dest: str, flights: u32, mean: f64")
+                    .partition(by(["carrier", "dest"]))
+                    .memory_budget(budget)
+                    .run(&Threads::default())
+                    .expect("it runs")
+            };
+            timed(&mut group, &rows.to_string(), call, |answer| {
+                let counted = answer.column("flights").and_then(|count| Ok(count.u32()?.sum())).expect("it counts");
+                assert_eq!(counted.map(u64::from), Some(rows));
+            });
+        }
     }
 }
 

@@ -91,6 +91,18 @@ impl Parcel {
         (held + keys + lengths, held + of_a_row * self.rows.height() as u64)
     }
 
+    /// With the rows of another parcel of the same bucket after its own; both have their keys in their rows, or neither.
+    ///
+    /// # Errors
+    /// What the dataframe engine reports.
+    pub fn stacked(self, more: Self) -> Result<Self> {
+        let runs = match (self.runs, more.runs) {
+            (Some(runs), Some(more)) => Some(stacked(runs, more)?),
+            (runs, _) => runs,
+        };
+        Ok(Self { rows: stacked(self.rows, more.rows)?, runs })
+    }
+
     /// The rows as a frame with these columns.
     ///
     /// # Errors

@@ -34,26 +34,105 @@ struct Piece {
 
 #[derive(Clone)]
 enum Stored {
-    Held(Parcel),
-    Spilled { file: Arc<SpillFile>, rows: Place, runs: Option<Place> },
+    /// In memory, for good.
+    Kept(Parcel),
+    /// In memory until there are enough to write them together.
+    Waiting(Parcel),
+    Spilled(Arc<Batch>, Part),
 }
 
-impl Piece {
-    fn load(&self) -> Result<Parcel> {
-        match &self.stored {
-            Stored::Held(parcel) => Ok(parcel.clone()),
-            Stored::Spilled { file, rows, runs } => {
-                Ok(Parcel { rows: file.read(*rows)?, runs: runs.map(|runs| file.read(runs)).transpose()? })
-            }
+/// Pieces of one bucket that were written together: a piece alone is a few rows, and costs as much as many to write.
+struct Batch {
+    file: Arc<SpillFile>,
+    rows: Place,
+    runs: Option<Place>,
+    pieces: usize,
+}
+
+/// Where in its batch a piece begins, and how many keys it has.
+#[derive(Clone, Copy)]
+struct Part {
+    row: usize,
+    run: usize,
+    runs: usize,
+}
+
+/// More than this is not written together: who reads piece by piece holds all of a batch.
+const BATCH_BYTES: u64 = 4 << 20;
+
+impl Batch {
+    /// Writes pieces that wait: all of them with their keys in their rows, or all with keys that are sent once.
+    fn write(file: &Arc<SpillFile>, pieces: Vec<Piece>) -> Result<Vec<Piece>> {
+        let (mut row, mut run) = (0, 0);
+        let mut parts = Vec::with_capacity(pieces.len());
+        let mut all: Option<Parcel> = None;
+        for piece in pieces {
+            let Stored::Waiting(parcel) = piece.stored else { continue };
+            let runs = parcel.runs.as_ref().map_or(0, DataFrame::height);
+            parts.push((piece.order, piece.rows, piece.bytes, Part { row, run, runs }));
+            (row, run) = (row + piece.rows, run + runs);
+            all = Some(match all {
+                Some(all) => all.stacked(parcel)?,
+                None => parcel,
+            });
         }
+        let Some(all) = all else { return Ok(Vec::new()) };
+        let runs = all.runs.as_ref().map(|runs| file.write(runs)).transpose()?;
+        let batch = Arc::new(Self { file: file.clone(), rows: file.write(&all.rows)?, runs, pieces: parts.len() });
+        let piece = |(order, rows, bytes, part)| {
+            let stored = Stored::Spilled(batch.clone(), part);
+            Piece { order, rows, bytes, stored }
+        };
+        Ok(parts.into_iter().map(piece).collect())
     }
 
-    /// The keys of its rows, where each is kept once.
     fn runs(&self) -> Result<Option<DataFrame>> {
-        match &self.stored {
-            Stored::Held(parcel) => Ok(parcel.runs.clone()),
-            Stored::Spilled { file, runs, .. } => runs.map(|runs| file.read(runs)).transpose(),
+        self.runs.map(|runs| self.file.read(runs)).transpose()
+    }
+
+    fn read(&self) -> Result<Parcel> {
+        Ok(Parcel { rows: self.file.read(self.rows)?, runs: self.runs()? })
+    }
+}
+
+/// Parcels in the order of their pieces; each batch is read once, and forgotten with its last piece.
+struct Parcels {
+    pieces: std::vec::IntoIter<Piece>,
+    open: Vec<(Arc<Batch>, Parcel, usize)>,
+}
+
+impl Parcels {
+    fn part(&mut self, batch: &Arc<Batch>, part: Part, rows: usize) -> Result<Parcel> {
+        let found = self.open.iter().position(|(open, ..)| Arc::ptr_eq(open, batch));
+        let place = match found {
+            Some(place) => place,
+            None => {
+                self.open.push((batch.clone(), batch.read()?, batch.pieces));
+                self.open.len() - 1
+            }
+        };
+        let (_, all, left) = &mut self.open[place];
+        let parcel = Parcel {
+            rows: all.rows.slice(part.row as i64, rows),
+            runs: all.runs.as_ref().map(|runs| runs.slice(part.run as i64, part.runs)),
+        };
+        *left -= 1;
+        if *left == 0 {
+            self.open.swap_remove(place);
         }
+        Ok(parcel)
+    }
+}
+
+impl Iterator for Parcels {
+    type Item = Result<Parcel>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let piece = self.pieces.next()?;
+        Some(match piece.stored {
+            Stored::Kept(parcel) | Stored::Waiting(parcel) => Ok(parcel),
+            Stored::Spilled(batch, part) => self.part(&batch, part, piece.rows),
+        })
     }
 }
 
@@ -81,21 +160,34 @@ impl Rows {
 
     /// One piece after the other; never none.
     pub fn pieces(self) -> impl Iterator<Item = Result<DataFrame>> + Send {
+        let empty = self.empty.clone();
         let nothing = self.pieces.is_empty().then(|| Ok(self.empty.clone()));
-        nothing.into_iter().chain(self.pieces.into_iter().map(move |piece| piece.load()?.unpack(&self.empty)))
+        nothing.into_iter().chain(self.parcels().map(move |parcel| parcel?.unpack(&empty)))
     }
 
-    /// The keys of each piece, at least one row for each key that it has.
+    /// The keys of some rows after the other, at least one row for each key that they have.
     pub fn keys(&self, keys: &[&str]) -> impl Iterator<Item = Result<DataFrame>> {
-        self.pieces.iter().map(|piece| match piece.runs()? {
-            Some(runs) => Ok(runs.select(keys.iter().copied())?),
-            None => Ok(piece.load()?.rows.select(keys.iter().copied())?),
+        let mut seen: Vec<&Arc<Batch>> = Vec::new();
+        self.pieces.iter().filter_map(move |piece| {
+            let of = |parcel: &Parcel| Ok(parcel.runs.as_ref().unwrap_or(&parcel.rows).select(keys.iter().copied())?);
+            match &piece.stored {
+                Stored::Kept(parcel) | Stored::Waiting(parcel) => Some(of(parcel)),
+                Stored::Spilled(batch, _) if seen.iter().any(|seen| Arc::ptr_eq(seen, batch)) => None,
+                Stored::Spilled(batch, _) => {
+                    seen.push(batch);
+                    Some(match batch.runs() {
+                        Ok(Some(runs)) => of(&Parcel::plain(runs)),
+                        Ok(None) => batch.read().and_then(|parcel| of(&parcel)),
+                        Err(error) => Err(error),
+                    })
+                }
+            }
         })
     }
 
     /// One parcel after the other, as they came.
-    pub fn parcels(self) -> impl Iterator<Item = Result<Parcel>> {
-        self.pieces.into_iter().map(|piece| piece.load())
+    pub fn parcels(self) -> impl Iterator<Item = Result<Parcel>> + Send {
+        Parcels { pieces: self.pieces.into_iter(), open: Vec::new() }
     }
 
     /// The keys of all groups, a row each, and the rows of each group.
@@ -106,23 +198,44 @@ impl Rows {
 }
 
 /// Where an exchange puts pieces: bucket by bucket, in memory while there is room, in a file after that.
+///
+/// What comes first is kept in memory. What comes when that is full waits until there is enough of it; then all that waits
+/// is written, what is for one bucket together.
 pub struct Buckets<'a> {
     buckets: Vec<Mutex<Vec<Piece>>>,
-    held: AtomicU64,
-    room: u64,
+    room: Room,
+    kept: AtomicU64,
+    waiting: AtomicU64,
     folder: PathBuf,
     spill: OnceLock<Arc<SpillFile>>,
     making: Mutex<()>,
     empty: &'a DataFrame,
 }
 
+/// Bytes that buckets may hold in memory.
+#[derive(Clone, Copy)]
+pub struct Room {
+    /// For good.
+    pub kept: u64,
+    /// Until they are written.
+    pub waiting: u64,
+}
+
+impl Room {
+    /// So many bytes in all, half of them for good.
+    pub fn halves(bytes: u64) -> Self {
+        Self { kept: bytes / 2, waiting: bytes / 2 }
+    }
+}
+
 impl<'a> Buckets<'a> {
     /// So many buckets, and room for so many bytes; `empty` has their columns.
-    pub fn new(count: usize, room: u64, budget: &MemoryBudget, empty: &'a DataFrame) -> Self {
+    pub fn new(count: usize, room: Room, budget: &MemoryBudget, empty: &'a DataFrame) -> Self {
         Self {
             buckets: (0..count).map(|_| Mutex::default()).collect(),
-            held: AtomicU64::new(0),
             room,
+            kept: AtomicU64::new(0),
+            waiting: AtomicU64::new(0),
             folder: budget.folder(),
             spill: OnceLock::new(),
             making: Mutex::default(),
@@ -133,27 +246,53 @@ impl<'a> Buckets<'a> {
     /// Takes what a slice sends, a parcel for each bucket. Returns the bytes of them.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) when a piece does not fit in memory and cannot be spilled.
+    /// [`Error::Io`](crate::Error::Io) when pieces do not fit in memory and cannot be spilled.
     pub fn put(&self, slice: usize, parcels: Vec<Parcel>) -> Result<u64> {
-        let mut moved = 0;
-        for (bucket, parcel) in self.buckets.iter().zip(parcels) {
+        let sizes: Vec<(u64, u64)> = parcels.iter().map(Parcel::bytes).collect();
+        let moved = sizes.iter().map(|(held, _)| held).sum();
+        // All parcels of a slice share the memory of one copy: they stay together, or go together.
+        let keep = self.kept.fetch_add(moved, Ordering::Relaxed) + moved <= self.room.kept;
+        let mut full = false;
+        if !keep {
+            self.kept.fetch_sub(moved, Ordering::Relaxed);
+            // Before another worker can write them, and take them off again.
+            full = self.waiting.fetch_add(moved, Ordering::Relaxed) + moved > self.room.waiting;
+        }
+        for ((bucket, parcel), (_, bytes)) in self.buckets.iter().zip(parcels).zip(sizes) {
             let rows = parcel.rows.height();
-            if rows == 0 {
-                continue;
+            if rows > 0 {
+                let stored = if keep { Stored::Kept(parcel) } else { Stored::Waiting(parcel) };
+                lock(bucket).push(Piece { order: slice, rows, bytes, stored });
             }
-            let (held, bytes) = parcel.bytes();
-            moved += held;
-            let stored = if self.held.fetch_add(held, Ordering::Relaxed) + held <= self.room {
-                Stored::Held(parcel)
-            } else {
-                self.held.fetch_sub(held, Ordering::Relaxed);
-                let file = self.file()?;
-                let runs = parcel.runs.as_ref().map(|runs| file.write(runs)).transpose()?;
-                Stored::Spilled { file: file.clone(), rows: file.write(&parcel.rows)?, runs }
-            };
-            lock(bucket).push(Piece { order: slice, rows, bytes, stored });
+        }
+        if full {
+            self.write_what_waits(slice)?;
         }
         Ok(moved)
+    }
+
+    /// Workers that do so at the same time begin at different buckets.
+    fn write_what_waits(&self, begin: usize) -> Result<()> {
+        let file = self.file()?;
+        let count = self.buckets.len();
+        for bucket in (0..count).map(|number| &self.buckets[(begin * 7919 + number) % count]) {
+            let waiting: Vec<Piece> =
+                lock(bucket).extract_if(.., |piece| matches!(piece.stored, Stored::Waiting(_))).collect();
+            let (mut batch, mut of_batch, mut once) = (Vec::new(), 0, false);
+            for piece in waiting {
+                let Stored::Waiting(parcel) = &piece.stored else { continue };
+                let (held, _) = parcel.bytes();
+                self.waiting.fetch_sub(held, Ordering::Relaxed);
+                if of_batch + held > BATCH_BYTES || once != parcel.runs.is_some() {
+                    lock(bucket).extend(Batch::write(file, std::mem::take(&mut batch))?);
+                    of_batch = 0;
+                }
+                (of_batch, once) = (of_batch + held, parcel.runs.is_some());
+                batch.push(piece);
+            }
+            lock(bucket).extend(Batch::write(file, batch)?);
+        }
+        Ok(())
     }
 
     fn file(&self) -> Result<&Arc<SpillFile>> {
@@ -222,22 +361,61 @@ impl Drop for Taken<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::Groups;
 
+    /// Slices come in any order, and so do keys that are sent once and keys that are not.
     #[test]
     fn pieces_come_back_in_the_order_of_slices_from_memory_and_file() {
         let budget = MemoryBudget::of("1MiB").unwrap();
-        let rows = |from: i64| df!("n" => (from..from + 4).collect::<Vec<_>>()).unwrap();
-        let empty = rows(0).clear();
-        let buckets = Buckets::new(2, 40, &budget, &empty);
-        for slice in [2, 0, 1] {
-            buckets.put(slice, [rows(4 * slice as i64), empty.clone()].map(Parcel::plain).into()).unwrap();
+        let slice = |number: usize| {
+            let rows = number as i64 * 100..number as i64 * 100 + 100;
+            let key = rows.clone().map(|row| if number % 3 == 0 { row.to_string() } else { (row % 2).to_string() });
+            df!("key" => key.collect::<Vec<_>>(), "n" => rows.collect::<Vec<_>>()).unwrap()
+        };
+        for keys_alone in [false, true] {
+            let slice = |number| if keys_alone { slice(number).select(["key"]).unwrap() } else { slice(number) };
+            let empty = slice(0).clear();
+            let mut all = empty.clone();
+            (0..9).for_each(|number| all.vstack_mut(&slice(number)).map(|_| ()).unwrap());
+            let groups = |frames: GroupFrames| {
+                let mut frames: Vec<String> = frames.map(|frame| format!("{:?}", frame.unwrap())).collect();
+                frames.sort();
+                frames
+            };
+            let (_, expected) = groups_of(vec![Parcel::plain(all.clone())], &["key"], &empty).unwrap();
+            let expected = groups(expected);
+            for (kept, waiting) in [(0, 0), (3_000, 0), (2_000, 1_000), (0, 1 << 20), (1 << 20, 0)] {
+                let buckets = Buckets::new(2, Room { kept, waiting }, &budget, &empty);
+                for number in [4, 0, 1, 5, 3, 2, 8, 7, 6] {
+                    let parcels = Parcel::split(&slice(number), &["key"], 2, 0, true).unwrap();
+                    assert!(parcels[0].runs.is_some() || number % 3 == 0);
+                    buckets.put(number, parcels).unwrap();
+                }
+                assert_eq!(buckets.spilled() == 0, kept.max(waiting) == 1 << 20);
+                let mut found = Vec::new();
+                for rows in buckets.into_rows() {
+                    let keys = rows.keys(&["key"]).map(|keys| Groups::of(&keys.unwrap(), &["key"]).unwrap().len());
+                    assert!(keys.sum::<usize>() > 0);
+                    let pieces: Vec<DataFrame> = rows.clone().pieces().map(|piece| piece.unwrap()).collect();
+                    assert_eq!(pieces.iter().map(DataFrame::height).sum::<usize>(), rows.height());
+                    if !keys_alone {
+                        let first = |piece: &DataFrame| piece.column("n").unwrap().i64().unwrap().get(0).unwrap() / 100;
+                        assert!(pieces.iter().map(first).is_sorted());
+                    }
+                    found.extend(groups(rows.groups(&["key"]).unwrap().1));
+                }
+                found.sort();
+                assert_eq!(found, expected);
+            }
         }
-        assert!(buckets.spilled() > 0);
-        let [first, second] = buckets.into_rows().try_into().unwrap_or_else(|_| panic!("two buckets"));
-        assert_eq!((first.height(), first.bytes(), second.height()), (12, 96, 0));
-        assert_eq!(first.clone().pieces().count(), 3);
-        assert!(first.load().unwrap().equals(&df!("n" => (0i64..12).collect::<Vec<_>>()).unwrap()));
-        assert_eq!(second.pieces().map(|piece| piece.unwrap().height()).collect::<Vec<_>>(), [0]);
+    }
+
+    #[test]
+    fn no_rows_are_one_piece_with_the_columns() {
+        let empty = df!("n" => [0i64]).unwrap().clear();
+        let buckets = Buckets::new(1, Room::halves(0), &MemoryBudget::of("1MiB").unwrap(), &empty);
+        let rows = buckets.into_rows().remove(0);
+        assert_eq!(rows.pieces().map(|piece| piece.unwrap().shape()).collect::<Vec<_>>(), [(0, 1)]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::super::parcel::Parcel;
-use super::super::rows::{Buckets, Pool, Rows};
+use super::super::rows::{Buckets, Pool, Room, Rows};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Input, Job};
 use super::{at_most, even, oversized};
@@ -80,7 +80,7 @@ fn exchange(job: &Job, input: &Input, count: usize, room: u64, workers: usize) -
     let by_group = job.inputs.len() == 1 && !job.task.split.coarse();
     let empty = input.empty()?;
     let slices = input.slices();
-    let buckets = Buckets::new(count, room, &job.memory, &empty);
+    let buckets = Buckets::new(count, Room::halves(room), &job.memory, &empty);
     let moved = workers::run(workers, slices.len(), |slice| {
         let mut bytes = 0;
         for rows in input.pieces(slices[slice].clone()) {

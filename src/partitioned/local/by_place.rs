@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::super::parcel::Parcel;
-use super::super::rows::{Buckets, Pool};
+use super::super::rows::{Buckets, Pool, Room};
 use super::super::sink::Sink;
 use super::super::stored;
 use super::super::{Algo, Done, Input, Job};
@@ -101,7 +101,7 @@ pub fn at_random(job: &Job, workers: usize, seed: u64, sink: &dyn Sink) -> Resul
     };
     let empty = counted.empty()?;
     let slices = counted.slices();
-    let buckets = Buckets::new(count, job.memory.bytes / 2, &job.memory, &empty);
+    let buckets = Buckets::new(count, Room::halves(job.memory.bytes / 2), &job.memory, &empty);
     let moved = workers::run(workers, slices.len(), |slice| {
         let mut bytes = 0;
         for rows in counted.pieces(slices[slice].clone()) {

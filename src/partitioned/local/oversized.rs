@@ -3,7 +3,7 @@
 
 use polars::prelude::*;
 
-use super::super::rows::{Buckets, Pool, Rows};
+use super::super::rows::{Buckets, Pool, Room, Rows};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Job, Task};
 use crate::error::{Error, Result};
@@ -86,11 +86,11 @@ fn fitting(task: &Task, number: usize, mut sides: Vec<Rows>, sink: &dyn Sink) ->
     Ok(done)
 }
 
-/// The rows in smaller buckets, by another hash, all of them in the file: what is in memory is given back.
+/// The rows in smaller buckets, by another hash, in the file but for a little: what was in memory is given back.
 fn smaller(job: &Job, rows: Rows, depth: u64) -> Result<Vec<Rows>> {
     let keys = job.task.split.key_names();
     let empty = rows.empty().clone();
-    let buckets = Buckets::new(SMALLER, 0, &job.memory, &empty);
+    let buckets = Buckets::new(SMALLER, Room { kept: 0, waiting: job.memory.bytes / 64 }, &job.memory, &empty);
     for (order, parcel) in rows.parcels().enumerate() {
         buckets.put(order, parcel?.split_again(&keys, SMALLER, depth)?)?;
     }
