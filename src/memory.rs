@@ -238,4 +238,23 @@ mod tests {
     fn there_is_memory_left() {
         assert!(available() > 1 << 20);
     }
+
+    /// In a process of its own: a limit cannot be taken back.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_limit_from_outside_is_seen() {
+        const INSIDE: &str = "OUTGROW_TEST_OF_LIMIT";
+        if std::env::var_os(INSIDE).is_some() {
+            assert!(available() < 512 << 20, "{}", available());
+            return;
+        }
+        assert!(available() >= 512 << 20, "this machine has too little memory for this test");
+        let limited = std::process::Command::new("sh")
+            .args(["-c", "ulimit -d 524288; exec \"$0\" --exact memory::tests::a_limit_from_outside_is_seen"])
+            .arg(std::env::current_exe().unwrap())
+            .env(INSIDE, "1")
+            .output()
+            .unwrap();
+        assert!(limited.status.success(), "{limited:?}");
+    }
 }

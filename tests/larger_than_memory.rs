@@ -1,10 +1,11 @@
 //! Inputs and groups that are larger than the memory there is, and what is left behind: nothing.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use outgrow::ledger::{self, Ledger};
 use outgrow::partitioned::{
-    Engine, Frames, How, Input, Job, Losses, Serial, Sink, Table, Threads, by, num, per_row, transform,
+    Algo, Cursor, Engine, Frames, How, Input, Job, Losses, Serial, Sink, Table, Threads, by, num, per_row, transform,
 };
 use polars::prelude::*;
 
@@ -78,6 +79,53 @@ fn a_frame_function_is_told_which_group_is_larger_than_the_budget() {
     let told = sorted_pieces.partition(by(["carrier"]).presort("id")).memory_budget("3MiB").run(&Serial);
     let told = told.unwrap_err().to_string();
     assert!(told.contains("for carrier = \"B6\": sorting its rows takes 5.5 MiB at once"), "{told}");
+}
+
+/// A bucket that is too large is divided; each part has its own set-up, number and count of groups.
+#[test]
+fn parts_of_a_bucket_are_partitions_of_their_own() {
+    let planes = 40_000i64;
+    let rows = df!("plane" => (0..10 * planes).map(|row| row % planes).collect::<Vec<_>>()).unwrap();
+    for algo in [Algo::Hash, Algo::Even] {
+        let set_ups = AtomicU32::new(0);
+        let count = || {
+            set_ups.fetch_add(1, Ordering::Relaxed);
+            Ok::<(), std::convert::Infallible>(())
+        };
+        let which = |rows: DataFrame, (): &(), cursor: Cursor<'_>| {
+            let place = [("partition", cursor.physical_partition() as u64), ("group", cursor.group() as u64)];
+            let mut one = rows.head(Some(1));
+            for (name, number) in place.into_iter().chain([("rows", rows.height() as u64)]) {
+                one.with_column(Column::new(name.into(), [number]))?;
+            }
+            Ok::<_, PolarsError>(one)
+        };
+        let call = transform(&rows, which).on_init(count).schema("*, partition: u64, group: u64, rows: u64");
+        let call = call.partition(by(["plane"]).algo(algo).num(1)).memory_budget("2MiB");
+        let found = call.run(&Threads::new(2)).unwrap();
+        assert_eq!(found.height() as i64, planes);
+        assert!(found.column("rows").unwrap().u64().unwrap().into_no_null_iter().all(|rows| rows == 10));
+        let places = found.select(["partition", "group"]).unwrap();
+        let partitions = places.column("partition").unwrap().n_unique().unwrap();
+        assert_eq!(places.group_by(["partition", "group"]).unwrap().get_groups().len(), found.height(), "{algo:?}");
+        assert_eq!(set_ups.into_inner() as usize, partitions, "{algo:?}");
+        assert!(partitions > 1);
+    }
+}
+
+/// Who joins or aggregates has no function that could take rows piece by piece.
+#[test]
+fn a_step_of_a_table_says_what_can_be_done_about_a_group_larger_than_the_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = flights(folder.path());
+    let table = || Table::from(path.as_path());
+    let names = df!("carrier" => ["B6", "UA"], "name" => ["JetBlue", "United"]).unwrap();
+    let steps = [table().aggregate([""; 0], [col("id").max()]), table().join(names, How::Inner)];
+    for step in steps {
+        let told = step.memory_budget("1MiB").run(&Serial).unwrap_err().to_string();
+        assert!(told.contains(" at once, and the memory budget is 1.0 MiB"), "{told}");
+        assert!(told.contains("Filter or aggregate before it, or raise .memory_budget()"), "{told}");
+    }
 }
 
 #[test]

@@ -260,10 +260,12 @@ impl Input {
                 let (mut before, mut first) = (0, 0);
                 for input in inputs {
                     let slices = input.slices();
-                    let count = slices.iter().filter(|slice| !slice.is_empty()).count();
+                    // A file may have row groups without rows: the chain does not count them, the file does.
+                    let mut filled = slices.iter().enumerate().filter(|(_, slice)| !slice.is_empty());
+                    let count = filled.clone().count();
                     let end = first + slices.last().map_or(0, |slice| slice.end);
-                    if number < before + count {
-                        return input.read(number - before, start - first, rows.start - first..rows.end - first);
+                    if let Some((own, _)) = number.checked_sub(before).and_then(|number| filled.nth(number)) {
+                        return input.read(own, start - first, rows.start - first..rows.end - first);
                     }
                     (before, first) = (before + count, end);
                 }

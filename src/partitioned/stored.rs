@@ -222,6 +222,25 @@ mod tests {
         }
     }
 
+    /// As in files whose row groups are not all filled.
+    #[test]
+    fn a_chain_loses_no_rows_behind_pieces_without_any() {
+        let of = |pieces: &[DataFrame]| {
+            let pieces = pieces.iter().map(|rows| Piece { rows: rows.height(), at: At::Memory(rows.clone()) });
+            Input::Stored(Stored { pieces: pieces.collect(), empty: rows(0, 0) })
+        };
+        let chain = Input::Chain(vec![
+            of(&[rows(0, 0), rows(0, 5)]),
+            of(&[rows(5, 5), rows(0, 0), rows(10, 7)]),
+            of(&[rows(0, 0)]),
+            of(&[rows(0, 0), rows(17, 1), rows(0, 0)]),
+        ]);
+        assert_eq!(chain.slices().len(), 4);
+        assert!(chain.collect().unwrap().equals(&rows(0, 18)));
+        let pieces = chain.pieces(9..18).map(|piece| piece.unwrap().height());
+        assert_eq!(pieces.collect::<Vec<_>>(), [1, 7, 1]);
+    }
+
     #[test]
     fn no_rows_have_the_columns() {
         let store = Store::new(rows(0, 0).schema().clone(), &MemoryBudget::of("1MiB").unwrap());

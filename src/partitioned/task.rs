@@ -149,15 +149,21 @@ impl Task<'_> {
         sink: &dyn Sink,
         body: impl FnOnce(&mut Running<'_, '_>) -> Result<()>,
     ) -> Result<Done> {
-        let begun = catch_unwind(AssertUnwindSafe(|| self.function.begin()));
-        let work = begun.unwrap_or_else(|panic| Err(panicked(panic))).map_err(|error| {
-            self.fault(format!("in its set-up for partition {number}"), format!("{error:#}"), "Look at .on_init()")
-        })?;
-        let results = Stack::new(self.output.clone());
-        let mut run = Running { task: self, work, number, sink, results, done: Done::default() };
-        body(&mut run)?;
-        run.flush()?;
-        Ok(run.done)
+        let run = || {
+            let begun = catch_unwind(AssertUnwindSafe(|| self.function.begin()));
+            let work = begun.unwrap_or_else(|panic| Err(panicked(panic))).map_err(|error| {
+                self.fault(format!("in its set-up for partition {number}"), format!("{error:#}"), "Look at .on_init()")
+            })?;
+            let results = Stack::new(self.output.clone());
+            let mut run = Running { task: self, work, number, sink, results, done: Done::default() };
+            body(&mut run)?;
+            run.flush()?;
+            Ok(run.done)
+        };
+        // Whatever went wrong, nobody calls the function again.
+        run().inspect_err(|_| {
+            self.stop.inspect(|stop| stop.store(true, Ordering::Relaxed));
+        })
     }
 
     fn sides(&self, frames: Vec<DataFrame>) -> Sides {
@@ -236,8 +242,7 @@ impl<'a> Running<'a, '_> {
     /// Calls the function on one logical partition and keeps what it gives; not after another one has failed, whose
     /// error is the result.
     fn call(&mut self, rows: Given, height: usize, cursor: Cursor) -> Result<()> {
-        let stop = self.task.stop;
-        if stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+        if self.task.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
             return Ok(());
         }
         let pieces = match &rows {
@@ -269,10 +274,7 @@ impl<'a> Running<'a, '_> {
             }
             (None, outcome) => outcome,
         };
-        outcome.map_err(|fault| {
-            stop.inspect(|stop| stop.store(true, Ordering::Relaxed));
-            self.fault(&cursor, fault)
-        })
+        outcome.map_err(|fault| self.fault(&cursor, fault))
     }
 
     fn attempt(&mut self, rows: Given, cursor: Cursor) -> Result<(), Fault> {

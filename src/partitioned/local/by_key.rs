@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::super::parcel::Parcel;
-use super::super::rows::{Buckets, Pool, Room, Rows};
+use super::super::rows::{Buckets, Room, Rows};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Input, Job};
 use super::{at_most, even, oversized};
@@ -36,8 +36,8 @@ pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> 
     }
     // A straggler that starts last is all that everybody waits for.
     physical.sort_by_key(|(_, sides)| Reverse(sides.iter().map(Rows::height).sum::<usize>()));
-    let pool = Pool::new(job.memory.bytes / 2);
-    workers::run_each(workers, physical, |(number, sides)| oversized::run(job, number, sides, &pool, sink))
+    let work = oversized::Work::new(job, buckets, sink);
+    workers::run_each(workers, physical, |(number, sides)| work.run(number, sides))
 }
 
 /// How many buckets: as asked for, or enough that workers and memory are well used.

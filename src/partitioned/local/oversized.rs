@@ -1,11 +1,13 @@
 //! Working on a bucket under the memory budget: at once when it fits, in smaller buckets when it does not, and piece by
 //! piece when it is a single group that is larger than the budget.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use polars::prelude::*;
 
 use super::super::rows::{Buckets, Pool, Room, Rows};
 use super::super::sink::Sink;
-use super::super::{Algo, Done, Job, Task};
+use super::super::{Algo, Done, Job};
 use crate::error::{Error, Result};
 use crate::kernels::Groups;
 use crate::memory::show_bytes;
@@ -16,74 +18,91 @@ const SMALLER: usize = 16;
 /// How often: the hash of two keys may fall into the same bucket a few times, not forever.
 const DEEPEST: u64 = 8;
 
-/// Runs the function on all groups of a bucket.
-pub fn run(job: &Job, number: usize, sides: Vec<Rows>, pool: &Pool, sink: &dyn Sink) -> Result<Done> {
-    split_until_it_fits(job, number, sides, pool, sink, 1)
+/// Works on buckets, whatever their size.
+pub struct Work<'a> {
+    job: &'a Job<'a>,
+    sink: &'a dyn Sink,
+    pool: Pool,
+    /// Number of the next physical partition that a bucket is divided into.
+    next: AtomicUsize,
 }
 
-fn split_until_it_fits(
-    job: &Job,
-    number: usize,
-    sides: Vec<Rows>,
-    pool: &Pool,
-    sink: &dyn Sink,
-    depth: u64,
-) -> Result<Done> {
-    let task = &job.task;
-    let bytes: u64 = sides.iter().map(Rows::bytes).sum();
-    // Rows are there twice while they are sorted by group.
-    if 4 * bytes <= job.memory.bytes || task.split.keys.is_empty() {
-        if bytes > job.memory.bytes {
-            return Err(refuse(job, "on all rows together".into(), bytes));
-        }
-        let _room = pool.take(2 * bytes);
-        return fitting(task, number, sides, sink);
+impl<'a> Work<'a> {
+    /// Buckets with the numbers of partitions below `next`.
+    pub fn new(job: &'a Job<'a>, next: usize, sink: &'a dyn Sink) -> Self {
+        Self { job, sink, pool: Pool::new(job.memory.bytes / 2), next: AtomicUsize::new(next) }
     }
-    match single_group(&sides, &task.split.key_names())? {
-        Some(keys) => {
-            if let ([rows], true) = (sides.as_slice(), task.function.takes_pieces() && task.split.presort.is_empty()) {
-                let rows = rows.clone();
-                drop(sides);
-                return task.run_pieces(number, Some(&keys), rows.pieces(), sink);
-            }
+
+    /// Runs the function on all groups of a bucket, as physical partition `number` if it is not divided.
+    pub fn run(&self, number: usize, sides: Vec<Rows>) -> Result<Done> {
+        self.split_until_it_fits(number, sides, 1)
+    }
+
+    fn split_until_it_fits(&self, number: usize, sides: Vec<Rows>, depth: u64) -> Result<Done> {
+        let (job, task, sink) = (self.job, &self.job.task, self.sink);
+        let bytes: u64 = sides.iter().map(Rows::bytes).sum();
+        // Rows are there twice while they are sorted by group.
+        if 4 * bytes <= job.memory.bytes || task.split.keys.is_empty() {
             if bytes > job.memory.bytes {
-                return Err(refuse(job, describe(&keys), bytes));
+                return Err(refuse(job, "on all rows together".into(), bytes));
             }
-            let _room = pool.take(bytes);
-            fitting(task, number, sides, sink)
+            let _room = self.pool.take(2 * bytes);
+            return self.fitting(number, sides);
         }
-        None if depth > DEEPEST => Err(refuse(job, format!("on partition {number}"), bytes)),
-        None => {
-            let mut parts: Vec<Vec<Rows>> = vec![Vec::new(); SMALLER];
-            for rows in sides {
-                for (part, rows) in parts.iter_mut().zip(smaller(job, rows, depth)?) {
-                    part.push(rows);
+        match single_group(&sides, &task.split.key_names())? {
+            Some(keys) => {
+                if let ([rows], true) =
+                    (sides.as_slice(), task.function.takes_pieces() && task.split.presort.is_empty())
+                {
+                    let rows = rows.clone();
+                    drop(sides);
+                    return task.run_pieces(number, Some(&keys), rows.pieces(), sink);
                 }
+                if bytes > job.memory.bytes {
+                    return Err(refuse(job, describe(&keys), bytes));
+                }
+                let _room = self.pool.take(bytes);
+                self.fitting(number, sides)
             }
-            let mut done = Done::default();
-            for part in parts.into_iter().filter(|part| part.iter().any(|rows| rows.height() > 0)) {
-                done.add(split_until_it_fits(job, number, part, pool, sink, depth + 1)?);
+            None if depth > DEEPEST => Err(refuse(job, format!("on partition {number}"), bytes)),
+            None => {
+                let mut parts: Vec<Vec<Rows>> = vec![Vec::new(); SMALLER];
+                for rows in sides {
+                    for (part, rows) in parts.iter_mut().zip(smaller(job, rows, depth)?) {
+                        part.push(rows);
+                    }
+                }
+                let mut done = Done::default();
+                for part in parts.into_iter().filter(|part| part.iter().any(|rows| rows.height() > 0)) {
+                    done.add(self.split_until_it_fits(self.another(), part, depth + 1)?);
+                }
+                Ok(done)
             }
-            Ok(done)
         }
     }
-}
 
-/// Loads a bucket and works on it; `even` makes a physical partition of every group.
-fn fitting(task: &Task, number: usize, mut sides: Vec<Rows>, sink: &dyn Sink) -> Result<Done> {
-    if sides.len() > 1 || task.split.coarse() {
-        return task.run(number, sides.into_iter().map(Rows::load).collect::<Result<Vec<_>>>()?, sink);
+    /// Loads a bucket and works on it; `even` makes a physical partition of every group.
+    fn fitting(&self, number: usize, mut sides: Vec<Rows>) -> Result<Done> {
+        let (task, sink) = (&self.job.task, self.sink);
+        if sides.len() > 1 || task.split.coarse() {
+            return task.run(number, sides.into_iter().map(Rows::load).collect::<Result<Vec<_>>>()?, sink);
+        }
+        let (keys, groups) = sides.remove(0).groups(&task.split.key_names())?;
+        if task.split.algo != Algo::Even {
+            return task.run_groups(number, &keys, groups, sink);
+        }
+        let mut done = Done::default();
+        for (place, group) in groups.enumerate() {
+            let key = keys.slice(place as i64, 1);
+            let number = if place == 0 { number } else { self.another() };
+            done.add(task.run_groups(number, &key, Box::new(std::iter::once(group)), sink)?);
+        }
+        Ok(done)
     }
-    let (keys, groups) = sides.remove(0).groups(&task.split.key_names())?;
-    if task.split.algo != Algo::Even {
-        return task.run_groups(number, &keys, groups, sink);
+
+    fn another(&self) -> usize {
+        self.next.fetch_add(1, Ordering::Relaxed)
     }
-    let mut done = Done::default();
-    for (number_of_key, group) in groups.enumerate() {
-        let key = keys.slice(number_of_key as i64, 1);
-        done.add(task.run_groups(number, &key, Box::new(std::iter::once(group)), sink)?);
-    }
-    Ok(done)
 }
 
 /// The rows in smaller buckets, by another hash, in the file but for a little: what was in memory is given back.
@@ -126,9 +145,9 @@ pub fn refuse(job: &Job, group: String, bytes: u64) -> Error {
         true => format!("sorting its rows takes {rows} at once, and the memory budget is {budget}"),
         false => format!("its rows take {rows} at once, and the memory budget is {budget}"),
     };
-    job.task.fault(
-        group,
-        cause,
-        "Take the rows piece by piece (fn(Frames), no presort), split by more keys, or raise .memory_budget()",
-    )
+    let next = match job.task.step {
+        true => "Filter or aggregate before it, or raise .memory_budget()",
+        false => "Take the rows piece by piece (fn(Frames), no presort), split by more keys, or raise .memory_budget()",
+    };
+    job.task.fault(group, cause, next)
 }
