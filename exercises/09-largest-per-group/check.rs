@@ -5,7 +5,7 @@ use outgrow::{Result, flights, ledger};
 use polars::prelude::*;
 
 use crate::inputs::{Case, cases, made_up, shuffled, slices, with_ties};
-use crate::{Check, Exercise, Within, expected};
+use crate::{Check, Exercise, expected};
 
 /// What the attendee writes.
 pub struct Answer {
@@ -107,7 +107,7 @@ impl Answer {
             ),
             ("MOVED_BY_SLICE", self.moved_by_slice, slice, "a slice hands on a row for each airport it flies to."),
         ];
-        if check.predicted(case, Within::Factor(2.0), &predictions) {
+        if check.predicted(case, 2.0, &predictions) {
             check.note(format!(
                 "Moved: {sort} rows by the sort, {join} by the join, {slice} by the slices, for the same {} rows. The first way \
                  is the one that people write; it is right, and moves {:.0}x as much as the cheapest.",

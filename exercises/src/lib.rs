@@ -17,7 +17,7 @@ mod panics;
 mod program;
 
 pub use alone::{Alone, counted};
-pub use checking::{Check, Exercise, Within};
+pub use checking::{Check, Exercise};
 pub use expect::{Expected, expected};
 pub use program::{judge, run};
 
