@@ -91,7 +91,7 @@ impl Exercise for Answer {
             return;
         }
         for case in [JANUARY, MILLION] {
-            let Some(alone) = check.alone(case, None) else { return };
+            let Some(alone) = check.alone(case) else { return };
             let figure = |column: &str| alone.answer.column(column).ok()?.get(0).ok()?.extract::<u64>();
             let figures = ["groups", "rows", "expected", "calls"].map(|column| figure(column).unwrap_or_default());
             let [groups, rows, expected, calls] = figures;
