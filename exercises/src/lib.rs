@@ -16,6 +16,7 @@ mod counted;
 mod expect;
 pub mod inputs;
 mod panics;
+mod partial;
 mod program;
 
 pub use alone::{Alone, counted};
