@@ -194,9 +194,9 @@ fn before(flights: &DataFrame, keys: &[&str]) -> DataFrame {
         return shifted(flights);
     }
     let groups = flights.partition_by_stable(keys.iter().copied(), true).expect("columns of flights");
-    groups
-        .iter()
-        .map(shifted)
-        .reduce(|all, group| all.vstack(&group).expect("the same columns"))
-        .expect("there are flights")
+    let stacked = |mut all: DataFrame, group: DataFrame| {
+        all.vstack_mut(&group).expect("the same columns");
+        all
+    };
+    groups.iter().map(shifted).reduce(stacked).expect("there are flights")
 }
