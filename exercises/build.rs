@@ -19,7 +19,9 @@ fn main() {
         tries += &format!("#[allow(unused, clippy::all)]\nmod {module} {{\n");
         tries += &test(&module, "starts", &exercise.join("exercise.rs"));
         tries += &test(&module, "passes", &exercise.join("solution.rs"));
-        for wrong in entries(&exercise.join("wrong")) {
+        // What an editor leaves beside a file is no answer.
+        let wrong = entries(&exercise.join("wrong"));
+        for wrong in wrong.into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "rs")) {
             tries += &test(&module, "rejects", &wrong);
         }
         tries += "}\n";

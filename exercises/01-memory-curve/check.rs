@@ -60,7 +60,7 @@ impl Exercise for Answer {
             check.require(case, false, || format!("This is not written yet: {name} is `None`."));
             return;
         }
-        let mut peak = |what: &str, times: u64| Some(check.alone(&format!("{what}, {times} times"), None)?.peak_bytes);
+        let mut peak = |what: &str, times: u64| Some(check.alone(&format!("{what}, {times} times"))?.peak_bytes);
         let mut measured = || {
             let [small, large] = TIMES;
             let eager = (peak("eager", small)?, peak("eager", large)?);

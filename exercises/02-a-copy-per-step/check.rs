@@ -45,8 +45,8 @@ impl Exercise for Answer {
             return;
         }
         let case = "1.3 million flights";
-        let Some(enough) = check.alone("enough", None) else { return };
-        let Some(alone) = check.alone(case, None) else { return };
+        let Some(enough) = check.alone("enough") else { return };
+        let Some(alone) = check.alone(case) else { return };
         let (peak, enough) = (alone.peak_bytes, enough.peak_bytes);
         let times = peak as f64 / enough as f64;
         let all_rows = SHIPPED_ROWS as u64;

@@ -1,4 +1,4 @@
-//! A mean, when rows lie in several files: exercises/03-split-and-combine/README.md.
+//! A mean of rows in several files: exercises/03-split-and-combine/README.md
 
 use polars::prelude::*;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use outgrow::memory::show_bytes;
 use polars::prelude::*;
 
 use crate::inputs::{cases, slices};
@@ -61,7 +60,8 @@ impl Exercise for Answer {
                 check.call(case.name, || slices.iter().cloned().map(self.part).collect::<PolarsResult<Vec<_>>>());
             let Some(parts) = parts else { continue };
             let kept: usize = parts.iter().map(DataFrame::height).sum();
-            let Some(answer) = check.call(case.name, || (self.whole)(stacked(parts))) else { continue };
+            let Some(parts) = check.stacked(case.name, parts) else { continue };
+            let Some(answer) = check.call(case.name, || (self.whole)(parts)) else { continue };
 
             let medians = |flights: &DataFrame| by_carrier(flights, col("arr_delay").median());
             let of_slices: Vec<DataFrame> = slices.iter().map(medians).collect();
@@ -83,29 +83,9 @@ impl Exercise for Answer {
                 continue;
             }
             // The same flights twice are more flights, and no other delays.
-            let Some(slice) = slices.iter().max_by_key(|slice| slice.height()) else { continue };
-            let twice = slice.vstack(slice).expect("the same columns");
-            let sizes =
-                check.call(case.name, || Ok::<_, PolarsError>([(self.part)(slice.clone())?, (self.part)(twice)?]));
-            let Some([once, twice]) = sizes else { continue };
-            let (size, double) = (once.estimated_size(), twice.estimated_size());
-            check.require(case.name, double <= size + size / 4, || {
-                let how = match once.height() == twice.height() {
-                    true => "has no more rows, but the lists in them grow with the flights",
-                    false => "grows with the flights",
-                };
-                format!(
-                    "The answer is right, but a partial result {how}: {} flights gave one of {} rows ({}), the same \
-                     flights twice one of {} rows ({}). So all delays go to the one who makes the answer, and nothing \
-                     is gained by dividing the work.",
-                    slice.height(),
-                    once.height(),
-                    show_bytes(size as u64),
-                    twice.height(),
-                    show_bytes(double as u64)
-                )
-            });
-            if flights.height() > 100_000 {
+            let largest = slices.iter().max_by_key(|slice| slice.height()).expect("there are slices");
+            check.does_not_grow(case.name, largest, self.part);
+            if check.right_so_far() && flights.height() > 100_000 {
                 check.note(format!(
                     "Of {} flights in {} slices, {kept} rows went to the one who makes the answer: one for each \
                      different delay of a carrier in a slice. They are so few because delays are whole minutes; of a \
@@ -120,7 +100,7 @@ impl Exercise for Answer {
 }
 
 fn stacked(parts: Vec<DataFrame>) -> DataFrame {
-    parts.into_iter().reduce(|all, part| all.vstack(&part).unwrap_or(all)).unwrap_or_default()
+    parts.into_iter().reduce(|all, part| all.vstack(&part).expect("the same columns")).expect("there are slices")
 }
 
 fn by_carrier(flights: &DataFrame, what: Expr) -> DataFrame {

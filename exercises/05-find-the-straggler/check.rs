@@ -63,6 +63,17 @@ impl Exercise for Answer {
                 }
             }
         }
+        let case = "no partition at all";
+        let Some(of_nothing) = check.call(case, || Ok::<_, String>((self.best_speed_up)(&[], 4))) else { return };
+        let number = check.require(case, of_nothing.is_finite(), || {
+            format!(
+                "Where there is no partition at all your function gives {of_nothing}: nothing was divided by nothing. Take the \
+                 largest of no rows for 1, and the rest follows."
+            )
+        });
+        if !number {
+            return;
+        }
         let enough = all.div_ceil(largest);
         let best = |workers| bound(&rows, workers);
         check.note(format!(

@@ -1,6 +1,6 @@
 //! The same answer, row for row, and a ledger that shows the work on partitions.
 
-use outgrow::ledger::{self, Ledger};
+use outgrow::ledger::{self, Ledger, Step};
 use outgrow::scratch::TempFolder;
 use outgrow::{ParquetFiles, Result, eager};
 use polars::prelude::*;
@@ -71,13 +71,21 @@ fn fault(ledger: &Ledger, rows: u64, partitions: usize) -> Option<String> {
             step.what
         ));
     }
-    if !after_reading.clone().any(|step| divided(step.tasks)) {
+    let on_partitions = after_reading.clone().rfind(|step| divided(step.tasks));
+    let Some(last) = on_partitions else {
         return Some(format!(
             "The answer is right, but your code left the interface: the ledger has the reading, in {partitions} tasks, \
              and nothing on partitions after it. Whatever comes after `into_columns` has all rows in one piece."
         ));
-    }
-    None
+    };
+    let reduced = |step: &Step| step.what.starts_with("reduce each partition by") && divided(step.tasks);
+    (!steps.iter().any(reduced)).then(|| {
+        format!(
+            "The answer is right, but your code left the interface before the groups were made: the last step on \
+             partitions is \"{}\". Whatever comes after `into_columns` has all rows in one piece.",
+            last.what
+        )
+    })
 }
 
 /// The starting file's answer.

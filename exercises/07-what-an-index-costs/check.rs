@@ -3,7 +3,7 @@
 use outgrow::dropin as pd;
 use outgrow::{Result, flights, ledger};
 
-use crate::{Check, Exercise, Within};
+use crate::{Check, Exercise};
 
 /// What the attendee writes: rows that are copied from one partition to another.
 pub struct Answer {
@@ -52,7 +52,7 @@ impl Exercise for Answer {
                 "the sort has moved every row already; of what each partition keeps then, few rows have to meet.",
             ),
         ];
-        if check.predicted(case, Within::Factor(2.0), &predictions) {
+        if check.predicted(case, 2.0, &predictions) {
             check.note(format!(
                 "Counted: {first_rows}, {largest_delay}, {difference}, {sorted} and {worst_flights} rows. The worst flight of \
                  each carrier can be had without its sort: LARGEST_DELAY knows the delays already."

@@ -1,11 +1,12 @@
 //! Three ways to one answer: right with ties and in any order, and what each of them moves.
 
 use outgrow::dropin as pd;
-use outgrow::{Result, flights, ledger};
+use outgrow::ledger::{self, Ledger};
+use outgrow::{Result, flights};
 use polars::prelude::*;
 
-use crate::inputs::{Case, cases, made_up, shuffled, slices, with_ties};
-use crate::{Check, Exercise, Within, expected};
+use crate::inputs::{Case, cases, made_up, shuffled, skewed, slices, with_ties};
+use crate::{Check, Exercise, expected};
 
 /// What the attendee writes.
 pub struct Answer {
@@ -34,6 +35,9 @@ impl Exercise for Answer {
         let mut cases = cases();
         let tied = shuffled(&with_ties(&made_up(400, 9), "arr_delay"), 9);
         cases.insert(3, Case { name: "equal delays, and rows in another order", flights: tied });
+        // The key of this question is another one than that of most.
+        let skewed = skewed(&made_up(1_000, 10), "dest", "ATL", 0.9, 10);
+        cases.insert(4, Case { name: "an airport to which most of the flights go", flights: skewed });
         let cases: Vec<Case> = cases.into_iter().map(known).collect();
         for (name, way) in [("by_sort", self.by_sort), ("by_join", self.by_join)] {
             for case in &cases {
@@ -49,15 +53,10 @@ impl Exercise for Answer {
         }
         for case in &cases {
             let told = format!("by_slice and {}", case.name);
-            let Some(parts) = check.call(&told, || {
-                let parts = slices(&case.flights).into_iter().map(self.by_slice).collect::<PolarsResult<Vec<_>>>()?;
-                parts
-                    .into_iter()
-                    .reduce(|all, part| all.vstack(&part).unwrap_or(all))
-                    .ok_or(PolarsError::NoData("".into()))
-            }) else {
-                continue;
-            };
+            let slices = slices(&case.flights).into_iter();
+            let parts = check.call(&told, || slices.map(self.by_slice).collect::<PolarsResult<Vec<_>>>());
+            let Some(parts) = parts else { continue };
+            let Some(parts) = check.stacked(&told, parts) else { continue };
             let of_slices = parts.height();
             if let Some(answer) = check.call(&told, || (self.by_slice)(parts))
                 && hold(check, &told, &answer, &case.flights)
@@ -81,14 +80,24 @@ impl Exercise for Answer {
 impl Answer {
     fn check_moved(&self, check: &mut Check) {
         let case = "the real flights";
-        let Some((rows, sort, join, slice)) = check.call(case, || self.counted()) else { return };
+        let Some((rows, sort, of_join, slice)) = check.call(case, || self.counted()) else { return };
+        let join = of_join.rows_moved();
         let cheap = check.require(case, join < rows / 2, || {
             format!(
-                "by_join is right, but it moves more rows than there are flights: {join} for {rows}. Something in it puts all \
-                 flights in order. Find the few with the largest delays first, and care for ties then."
+                "by_join is right, but it moves {join} rows for {rows} flights: something in it puts all flights in order. \
+                 Find the few with the largest delays first, and care for ties then."
             )
         });
-        if !cheap {
+        let on_partitions = cheap && check.require(case, joined_on_partitions(&of_join), || {
+            let steps: Vec<String> = of_join.steps.iter().map(|step| format!("\"{}\"", step.what)).collect();
+            format!(
+                "by_join is right, but its work is not done on partitions, so nobody sees what moves. Its ledger has {}; expected \
+                 were a step that reduces each partition, and a merge. What comes after `into_columns` has all rows in one \
+                 piece, and is in no ledger.",
+                if steps.is_empty() { "no step".to_string() } else { steps.join(", ") }
+            )
+        });
+        if !on_partitions {
             return;
         }
         let predictions = [
@@ -107,7 +116,7 @@ impl Answer {
             ),
             ("MOVED_BY_SLICE", self.moved_by_slice, slice, "a slice hands on a row for each airport it flies to."),
         ];
-        if check.predicted(case, Within::Factor(2.0), &predictions) {
+        if check.predicted(case, 2.0, &predictions) {
             check.note(format!(
                 "Moved: {sort} rows by the sort, {join} by the join, {slice} by the slices, for the same {} rows. The first way \
                  is the one that people write; it is right, and moves {:.0}x as much as the cheapest.",
@@ -117,21 +126,27 @@ impl Answer {
         }
     }
 
-    /// Flights, and the rows that each way moves, by the ledger and by what slices hand on.
-    fn counted(&self) -> Result<(u64, u64, u64, u64)> {
+    /// Flights, the rows that the sort moves, the ledger of the join, and the rows that slices hand on.
+    fn counted(&self) -> Result<(u64, u64, Ledger, u64)> {
         let files = flights::shipped()?;
         let known = pd::read_parquet(&files, &COLUMNS)?.query(col("arr_delay").is_not_null())?;
-        let moved = |way: fn(&pd::DataFrame) -> Result<pd::DataFrame>| {
+        let told = |way: fn(&pd::DataFrame) -> Result<pd::DataFrame>| {
             let (done, ledger) = ledger::record(|| way(&known));
-            done.map(|_| ledger.rows_moved())
+            done.map(|_| ledger)
         };
         let mut handed_on = 0;
         for number in 0..files.row_groups() {
             let slice = files.read_row_group(number, &COLUMNS)?.drop_nulls(Some(&["arr_delay"]))?;
             handed_on += (self.by_slice)(slice)?.height() as u64;
         }
-        Ok((known.len() as u64, moved(self.by_sort)?, moved(self.by_join)?, handed_on))
+        Ok((known.len() as u64, told(self.by_sort)?.rows_moved(), told(self.by_join)?, handed_on))
     }
+}
+
+/// Whether partitions reduced their own flights, and were merged with what came of it.
+fn joined_on_partitions(ledger: &Ledger) -> bool {
+    let divided = |what: &str| ledger.steps.iter().any(|step| step.what.contains(what) && step.tasks > 1);
+    divided("reduce each partition by") && divided(" merge ")
 }
 
 fn hold(check: &mut Check, told: &str, answer: &DataFrame, flights: &DataFrame) -> bool {

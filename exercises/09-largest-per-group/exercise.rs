@@ -1,4 +1,4 @@
-//! The largest of each group, three ways: exercises/09-largest-per-group/README.md
+//! Largest of each group, three ways: exercises/09-largest-per-group/README.md
 
 use outgrow::Result;
 use outgrow::dropin as pd;

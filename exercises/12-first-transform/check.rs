@@ -5,7 +5,7 @@ use outgrow::partitioned::{Engine, Serial, Threads};
 use polars::prelude::*;
 
 use crate::inputs::cases;
-use crate::{Check, Exercise, expected};
+use crate::{Asked, Check, Exercise, expected};
 
 /// What the attendee writes.
 pub struct Answer {
@@ -30,18 +30,18 @@ impl Exercise for Answer {
                      carrier makes flights belong together here.",
                 );
             let engines: [&dyn Engine; 2] = [&Serial, &Threads::new(2)];
-            for engine in engines {
+            for engine in engines.map(Asked::new) {
                 let (answer, ledger) = ledger::record(|| {
-                    check.call(case.name, || (self.of_all_carriers)(flights.clone(), engine).map_err(explained))
+                    check.call(case.name, || (self.of_all_carriers)(flights.clone(), &engine).map_err(explained))
                 });
                 let Some(answer) = answer else { continue };
-                if !check.expect(case.name, &answer, &expected) {
+                if !check.expect(case.name, &answer, &expected) || !check.through(case.name, &engine, &ledger) {
                     continue;
                 }
-                let through = ledger.steps.iter().any(|step| step.what.contains("on each group"));
-                check.require(case.name, through, || {
-                    "The answer is right, but the engine was not asked: your code went through the flights by itself, on \
-                     one core. Let `transform` call the function."
+                let by_carrier = ledger.steps.iter().any(|step| step.what.contains("on each group"));
+                check.require(case.name, by_carrier, || {
+                    "The answer is right, but your code divides the flights by itself, and gives the engine one carrier \
+                     after the other. `.partition(by([...]))` leaves that to the engine."
                         .into()
                 });
                 if flights.height() > 100_000 && engine.concurrency() > 1 {

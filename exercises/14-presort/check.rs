@@ -1,10 +1,11 @@
 //! The first and the last flight of a day: right for every order of rows, also for one that the engine makes.
 
+use outgrow::ledger;
 use outgrow::partitioned::{Engine, Input, Job, Losses, Serial, Sink, Threads};
 use polars::prelude::*;
 
 use crate::inputs::{made_up, real, shuffled, with_nulls};
-use crate::{Check, Exercise, expected};
+use crate::{Asked, Check, Exercise, expected};
 
 /// What the attendee writes.
 pub struct Answer {
@@ -32,8 +33,13 @@ impl Exercise for Answer {
         for (case, flights) in cases {
             let parts = [("first", self.first_of_day, false), ("last", self.last_of_day, true)];
             for (which, part, latest) in parts {
-                let Some(answer) = check.call(case, || part(flights.clone(), &Threads::new(2))) else { continue };
-                check.expect(case, &answer, &right(&flights, latest).mistakes_of(&flights, latest, which));
+                let threads = Threads::new(2);
+                let engine = Asked::new(&threads);
+                let (answer, ledger) = ledger::record(|| check.call(case, || part(flights.clone(), &engine)));
+                let Some(answer) = answer else { continue };
+                if check.expect(case, &answer, &right(&flights, latest).mistakes_of(&flights, latest, which)) {
+                    check.through(case, &engine, &ledger);
+                }
             }
         }
         if !check.right_so_far() {

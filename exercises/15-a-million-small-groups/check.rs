@@ -1,11 +1,11 @@
 //! Many small groups: right, in few calls, and without a table per group.
 
-use outgrow::ledger::{self, Ledger};
+use outgrow::ledger;
 use outgrow::partitioned::{Engine, Serial, Threads};
 use polars::prelude::*;
 
 use crate::inputs::{made_up, real, shuffled, with_nulls};
-use crate::{Check, Exercise, counted, expected};
+use crate::{Asked, Check, Exercise, calls, counted, expected};
 
 /// What the attendee writes.
 pub struct Answer {
@@ -39,9 +39,9 @@ impl Exercise for Answer {
             let groups = groups.expect("columns of flights").height();
             let right = of_groups(&flights);
             let engines: [&dyn Engine; 2] = [&Serial, &Threads::new(2)];
-            for engine in engines {
+            for engine in engines.map(Asked::new) {
                 let (answer, ledger) =
-                    ledger::record(|| check.call(case, || (self.of_all_days)(flights.clone(), engine)));
+                    ledger::record(|| check.call(case, || (self.of_all_days)(flights.clone(), &engine)));
                 let Some(answer) = answer else { continue };
                 let calls = calls(&ledger);
                 if answer.height() <= calls && calls < right.height() {
@@ -67,15 +67,11 @@ impl Exercise for Answer {
                     });
                     continue;
                 }
-                if !check.expect(case, &answer, &expected(right.clone()).by(&KEYS)) {
+                let right = check.expect(case, &answer, &expected(right.clone()).by(&KEYS));
+                if !right || !check.through(case, &engine, &ledger) {
                     continue;
                 }
-                check.require(case, calls > 0, || {
-                    "The answer is right, but the engine was not asked, so all of it was done in one place. Let `transform` \
-                     split the rows and call your function."
-                        .into()
-                });
-                check.require(case, calls == 0 || calls * 2 < groups || groups < 1_000, || {
+                check.require(case, calls * 2 < groups || groups < 1_000, || {
                     format!(
                         "The answer is right, but the function is called for every group: {calls} calls for {} rows, \
                          {:.1} rows in each. So much is paid per call that the rows hardly matter. `.algo(Algo::Coarse)` \
@@ -95,7 +91,7 @@ impl Exercise for Answer {
             return;
         }
         for case in [JANUARY, MILLION] {
-            let Some(alone) = check.alone(case, None) else { return };
+            let Some(alone) = check.alone(case) else { return };
             let figure = |column: &str| alone.answer.column(column).ok()?.get(0).ok()?.extract::<u64>();
             let figures = ["groups", "rows", "expected", "calls"].map(|column| figure(column).unwrap_or_default());
             let [groups, rows, expected, calls] = figures;
@@ -140,11 +136,6 @@ impl Exercise for Answer {
         let (rows, calls) = (answer?.height() as u64, calls(&ledger) as u64);
         Ok(df!("groups" => [groups], "rows" => [rows], "expected" => [expected], "calls" => [calls])?)
     }
-}
-
-/// How often the engine called the function.
-fn calls(ledger: &Ledger) -> usize {
-    ledger.steps.iter().filter(|step| step.what.starts_with("call `")).map(|step| step.tasks).sum()
 }
 
 /// Thirty aircraft on three days, so that some of them fly more than once on a day.

@@ -6,7 +6,7 @@ use outgrow::partitioned::{Engine, Serial, Threads};
 use polars::prelude::*;
 
 use crate::inputs::{made_up, real, shuffled, unknown_for, with_nulls};
-use crate::{Check, Exercise, expected};
+use crate::{Asked, Check, Exercise, expected};
 
 /// What the attendee writes.
 pub struct Answer {
@@ -40,9 +40,9 @@ impl Exercise for Answer {
             let expected = expected(comparable(right)).by(&["tailnum"]).mistake(comparable(with_zeros), zeros);
             let expected = expected.mistake(comparable(rounded), rounding);
             let engines: [&dyn Engine; 2] = [&Serial, &Threads::new(2)];
-            for engine in engines {
+            for engine in engines.map(Asked::new) {
                 let (answer, ledger) = ledger::record(|| {
-                    check.call(case, || (self.of_the_fleet)(flights.clone(), engine).map_err(explained))
+                    check.call(case, || (self.of_the_fleet)(flights.clone(), &engine).map_err(explained))
                 });
                 let Some(answer) = answer else { continue };
                 let day = answer.column("first_day").map(|day| day.dtype().clone());
@@ -54,6 +54,9 @@ impl Exercise for Answer {
                      two of them has to read it first. Write `date` in the schema."
                         .into()
                 });
+                if !check.through(case, &engine, &ledger) {
+                    continue;
+                }
                 let as_it_is = ledger.steps.iter().any(|step| step.what.starts_with("call `log_book` on each group"));
                 check.require(case, as_it_is, || {
                     "The answer is right, but the engine did not call `log_book` itself for each aircraft. It can be given as \

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use outgrow::ledger;
 use outgrow::partitioned::{Engine, Serial, Threads};
 use polars::prelude::*;
 
 use crate::inputs::{made_up, real, shuffled, skewed, unknown_for, with_nulls};
-use crate::{Check, Exercise, expected};
+use crate::{Asked, Check, Exercise, expected};
 
 /// What the attendee writes.
 pub struct Answer {
@@ -31,9 +32,12 @@ impl Exercise for Answer {
         for (case, flights) in cases {
             let columns = flights.select(["id", "carrier", "dest", "arr_delay"]).expect("columns of flights");
             let carriers = by_carrier(&columns);
-            let engines: [&dyn Engine; 2] = [&Serial, &Threads::new(3)];
-            let answers = engines.map(|engine| check.call(case, || (self.of_all_carriers)(columns.clone(), engine)));
-            let [Some(alone), Some(together)] = answers else { continue };
+            let threads = Threads::new(3);
+            let engines = [Asked::new(&Serial), Asked::new(&threads)];
+            let [(alone, of_alone), (together, of_together)] = engines
+                .each_ref()
+                .map(|engine| ledger::record(|| check.call(case, || (self.of_all_carriers)(columns.clone(), engine))));
+            let (Some(alone), Some(together)) = (alone, together) else { continue };
             let other = differing(&alone, &together);
             let same = check.require(case, other.is_none(), || {
                 let (carrier, alone, together) = other.unwrap_or_default();
@@ -87,7 +91,10 @@ impl Exercise for Answer {
                 .mistake(heart, why_heart)
                 .mistake(chosen, why_chosen)
                 .mistake(leaked, why_leaked);
-            if check.expect(case, &alone, &expected) && columns.height() > 100_000 {
+            let through = check.expect(case, &alone, &expected)
+                && check.through(case, &engines[0], &of_alone)
+                && check.through(case, &engines[1], &of_together);
+            if through && columns.height() > 100_000 {
                 let by_heart =
                     models(&carriers, |of| of.search(seed_of(&of.carrier), Learn::Seen, Judge::Seen, Judge::Seen));
                 check.note(format!(

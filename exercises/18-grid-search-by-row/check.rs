@@ -8,7 +8,7 @@ use outgrow::partitioned::{Engine, Serial, Threads};
 use polars::prelude::*;
 
 use crate::inputs::{made_up, real, shuffled, with_nulls};
-use crate::{Check, Exercise, expected};
+use crate::{Asked, Check, Exercise, calls, expected};
 
 /// What the attendee writes.
 pub struct Answer {
@@ -37,12 +37,11 @@ impl Exercise for Answer {
             let flights = flights.select(["id", "dest", "arr_delay"]).expect("columns of flights");
             let right = tried(&grid, &flights);
             let engines: [&dyn Engine; 2] = [&Serial, &Threads::new(2)];
-            for engine in engines {
+            for engine in engines.map(Asked::new) {
                 let (answer, ledger) =
-                    ledger::record(|| check.call(case, || (self.of_the_grid)(grid.clone(), flights.clone(), engine)));
+                    ledger::record(|| check.call(case, || (self.of_the_grid)(grid.clone(), flights.clone(), &engine)));
                 let Some(answer) = answer else { continue };
-                let calls: usize =
-                    ledger.steps.iter().filter(|step| step.what.starts_with("call `")).map(|step| step.tasks).sum();
+                let calls = calls(&ledger);
                 let moved = ledger.rows_moved();
                 let (tries, rows) = (grid.height() as u64, flights.height() as u64);
                 let beside = check.require(case, moved < rows, || {
@@ -76,12 +75,7 @@ impl Exercise for Answer {
                 if !alone || !check.expect(case, &answer, &expected(right.clone()).by(&["penalty", "seed"])) {
                     continue;
                 }
-                check.require(case, calls as u64 == tries, || {
-                    "The answer is right, but the engine was not asked: the grid was gone through in one place. Let \
-                     `transform` call your function for each of its rows."
-                        .into()
-                });
-                if rows > 100_000 && engine.concurrency() > 1 {
+                if check.through(case, &engine, &ledger) && rows > 100_000 && engine.concurrency() > 1 {
                     check.note(format!(
                         "{calls} tasks, one for each row of the grid, shared a table of {}; no row moved. Each row of the grid with \
                          each flight would have been {} rows.",

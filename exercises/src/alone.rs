@@ -50,14 +50,26 @@ pub struct Alone {
 
 impl Check {
     /// Runs [`Exercise::alone`] for this case in a process of its own. What goes wrong there becomes a finding, and there
-    /// is nothing to return; so it is when more than `cap` bytes are in use at once within [`counted()`].
-    pub fn alone(&mut self, case: &str, cap: Option<u64>) -> Option<Alone> {
+    /// is nothing to return.
+    pub fn alone(&mut self, case: &str) -> Option<Alone> {
+        self.started(case, None, &|_| String::new())
+    }
+
+    /// As [`Check::alone`], and no more than `cap` bytes may be in use at once within [`counted()`]. Where they are, the
+    /// case runs once more without a cap, and `why` says by what it gives what the memory was for.
+    pub fn alone_under(&mut self, case: &str, cap: u64, why: impl Fn(&Alone) -> String) -> Option<Alone> {
+        self.started(case, Some(cap), &why)
+    }
+
+    fn started(&mut self, case: &str, cap: Option<u64>, why: &dyn Fn(&Alone) -> String) -> Option<Alone> {
         let folder = self.call(case, TempFolder::new)?;
         let order = Order { case: case.into(), cap, folder: folder.path().to_path_buf() };
         let started = || -> anyhow::Result<_> {
             let stderr = File::create(folder.path().join("stderr"))?;
             let mut command = Command::new(std::env::current_exe()?);
             command.args(&self.again).env(ORDER, serde_json::to_string(&order)?).env("RUST_BACKTRACE", "0");
+            // Whatever ends it, what it leaves behind goes with our folder.
+            command.env("TMPDIR", folder.path());
             command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(stderr);
             let (mut child, _listed) = scratch::spawn(&mut command)?;
             // Held open until the end: the process ends with us.
@@ -80,17 +92,15 @@ impl Check {
                 let asked = words
                     .split_once("memory allocation of ")
                     .and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
-                self.find(
-                    case,
-                    match asked.zip(cap) {
-                        Some((bytes, cap)) => format!(
-                            "Your code ran out of memory: under a cap of {} it asked for {} more than was left.",
-                            show_bytes(cap),
-                            show_bytes(bytes)
-                        ),
-                        None => format!("Your code ended its process ({status}): {}", words.trim()),
-                    },
-                );
+                let reason = match asked.zip(cap) {
+                    Some((bytes, cap)) => {
+                        let why = self.alone(case).map(|uncapped| why(&uncapped)).unwrap_or_default();
+                        let (cap, bytes) = (show_bytes(cap), show_bytes(bytes));
+                        format!("Your code ran out of memory: under a cap of {cap}, {bytes} more were asked for. {why}")
+                    }
+                    None => format!("Your code ended its process ({status}): {}", words.trim()),
+                };
+                self.find(case, reason.trim_end().into());
             }
         }
         None

@@ -24,15 +24,6 @@ pub trait Exercise {
     }
 }
 
-/// How near a prediction has to be.
-#[derive(Clone, Copy, Debug)]
-pub enum Within {
-    /// The number itself.
-    Exactly,
-    /// At most so many times too large or too small; 0 is within a factor of 1 only.
-    Factor(f64),
-}
-
 /// What a check has found so far.
 #[derive(Debug)]
 pub struct Check {
@@ -73,20 +64,18 @@ impl Check {
         holds
     }
 
-    /// Holds predictions against what was counted: `(what, prediction, counted, why it is so many)`. What was counted is
-    /// told for predictions that are right; for others it is told whether there is more or less.
-    pub fn predicted(&mut self, case: &str, within: Within, predictions: &[(&str, Option<u64>, u64, &str)]) -> bool {
+    /// Holds predictions against what was counted: `(what, prediction, counted, why it is so many)`. They may be `factor`
+    /// times too large or too small; 0 has to be 0. What was counted is told for predictions that are right; for others
+    /// it is told whether there is more or less.
+    pub fn predicted(&mut self, case: &str, factor: f64, predictions: &[(&str, Option<u64>, u64, &str)]) -> bool {
         self.verdict.looked_at += 1;
         if let Some((what, ..)) = predictions.iter().find(|(_, prediction, ..)| prediction.is_none()) {
             self.find(case, format!("This is not written yet: no number is predicted for {what}."));
             return false;
         }
-        let near = |prediction: u64, counted: u64| match within {
-            Within::Exactly => prediction == counted,
-            Within::Factor(factor) => {
-                let (less, more) = (prediction.min(counted) as f64, prediction.max(counted) as f64);
-                more <= less * factor
-            }
+        let near = |prediction: u64, counted: u64| {
+            let (less, more) = (prediction.min(counted) as f64, prediction.max(counted) as f64);
+            more <= less * factor
         };
         let (mut got, mut expected, mut reasons) = (vec![], vec![], vec![]);
         for (what, prediction, counted, why) in predictions {

@@ -8,6 +8,10 @@ use polars::prelude::*;
 /// Rows that are shown.
 const SHOWN: usize = 6;
 
+/// Numbers are the same when this is between them: a sum in another order may give it in place of 0, of which no share
+/// is left.
+const NEXT_TO_NOTHING: f64 = 1e-12;
+
 /// What a table of an answer must be, and what it is when somebody makes a known mistake.
 #[derive(Debug)]
 pub struct Expected {
@@ -18,7 +22,7 @@ pub struct Expected {
 }
 
 /// This table: the same columns in any order, the same rows in this order; numbers may be of any type and differ by one
-/// part in a billion.
+/// part in a billion, or by next to nothing.
 ///
 /// ```
 /// # use outgrow_exercises::expected;
@@ -100,7 +104,8 @@ impl Expected {
     fn same(&self, this: &Value, that: &Value) -> bool {
         match (this, that) {
             (Value::Number(this), Value::Number(that)) => {
-                this == that || (this - that).abs() <= self.tolerance * this.abs().max(that.abs())
+                let allowed = (self.tolerance * this.abs().max(that.abs())).max(NEXT_TO_NOTHING);
+                this == that || (this - that).abs() <= allowed
             }
             (this, that) => this == that,
         }
@@ -232,6 +237,13 @@ mod tests {
         assert!(expected(frame.clone()).difference(&turned).unwrap().0.contains("in order"));
         let zero = carriers(&["AA", "UA"], &[Some(1.0), Some(0.0)]);
         assert!(expected(frame).by(&["carrier"]).difference(&zero).unwrap().0.contains("1 of 2 rows differ"));
+    }
+
+    #[test]
+    fn what_rounding_leaves_of_nothing_is_nothing() {
+        let zero = expected(df!("mean" => [0.0]).unwrap());
+        assert!(zero.difference(&df!("mean" => [5e-17]).unwrap()).is_none());
+        assert!(zero.difference(&df!("mean" => [1e-9]).unwrap()).is_some());
     }
 
     #[test]

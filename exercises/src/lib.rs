@@ -5,19 +5,23 @@
 //! the file a program that checks itself; so starting file, solution, wrong answers and attendee meet the same check.
 //!
 //! For checks there are [`inputs`] (seeded flights with nulls, ties, skew, ...), [`expected`] (tables held against each
-//! other, and mistakes that are known), [`Check::predicted`] (numbers held against a ledger) and [`Check::alone`] (what
-//! memory a part of the answer needs, or that it lives under a cap, in a process of its own).
+//! other, and mistakes that are known), [`Check::predicted`] (numbers held against a ledger), [`Asked`] (whether the engine
+//! that was given did the work) and [`Check::alone`] (what memory a part of the answer needs, or that it lives under a cap,
+//! in a process of its own).
 
 mod alone;
+mod asked;
 mod checking;
 mod counted;
 mod expect;
 pub mod inputs;
 mod panics;
+mod partial;
 mod program;
 
 pub use alone::{Alone, counted};
-pub use checking::{Check, Exercise, Within};
+pub use asked::{Asked, calls};
+pub use checking::{Check, Exercise};
 pub use expect::{Expected, expected};
 pub use program::{judge, run};
 

@@ -32,8 +32,9 @@ fn expectation(file: &str) -> String {
 
 fn wrong_answers(file: &str) -> Vec<String> {
     let wrong = std::path::Path::new(file).with_file_name("wrong");
-    let files = wrong.read_dir().unwrap().map(|entry| entry.unwrap().path().to_str().unwrap().to_string());
-    files.collect()
+    let files = wrong.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.extension().is_some_and(|kind| kind == "rs"));
+    files.map(|path| path.to_str().unwrap().to_string()).collect()
 }
 
 fn passes(answer: impl Exercise, _file: &str, test: &str) {

@@ -1,4 +1,4 @@
-//! expect: as many rows as there are flights
+//! expect: a partial result grows with the flights
 //!
 //! Right, and nothing is gained: all flights go to the one who makes the answer.
 

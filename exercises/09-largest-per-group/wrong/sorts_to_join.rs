@@ -1,4 +1,4 @@
-//! expect: moves more rows than there are flights
+//! expect: puts all flights in order
 //!
 //! Order for the ties, by a sort of everything.
 

@@ -1,4 +1,4 @@
-//! expect: never more than one
+//! expect: ran on another engine
 //!
 //! "Then nothing in parallel": the engine that was given is not asked.
 

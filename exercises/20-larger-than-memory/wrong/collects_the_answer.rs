@@ -1,4 +1,4 @@
-//! expect: ran out of memory
+//! expect: held whole before it was written
 //!
 //! The rows spill, and then the whole answer is held before it is written.
 

@@ -1,0 +1,26 @@
+//! expect: ran on another engine
+//!
+//! Copied from a notebook in which one thread was enough; whoever gives four gets one.
+
+use outgrow::partitioned::{Engine, Serial, by, transform};
+use polars::prelude::*;
+
+/// The flights of one carrier -> `carrier`, `flights` (how many have a known delay, i64), and `late` (which share of these
+/// arrived more than 15 minutes late, f64).
+fn late_share(flights: DataFrame) -> PolarsResult<DataFrame> {
+    let delays = flights.column("arr_delay")?.i16()?;
+    let known = delays.len() - delays.null_count();
+    let late = delays.iter().flatten().filter(|minutes| *minutes > 15).count();
+    let carrier = flights.column("carrier")?.str()?.get(0);
+    df!("carrier" => [carrier], "flights" => [known as i64], "late" => [late as f64 / known.max(1) as f64])
+}
+
+/// All flights -> a row per carrier.
+fn of_all_carriers(flights: DataFrame, _engine: &dyn Engine) -> outgrow::Result<DataFrame> {
+    transform(flights, late_share)
+        .schema("carrier: str, flights: i64, late: f64")
+        .partition(by(["carrier"]))
+        .run(&Serial)
+}
+
+outgrow_exercises::answer!(first_transform { of_all_carriers });
