@@ -58,8 +58,9 @@ impl Table {
     ///
     /// What a step computed waits for the next one in an eighth of that; rows beyond it are in a temporary file. Filters,
     /// selections and joins with a [broadcast](Table::broadcast) table hold nothing: they happen while rows are read. What
-    /// needs all rows at once (an expression over all rows, see [`Table::filter`]) is refused beyond the budget. Only
-    /// [`Table::run`] then holds the whole result; [`Table::save_as`] does not.
+    /// needs all rows at once (an expression over all rows, see [`Table::filter`]) is refused beyond the budget; so is a
+    /// single group of a join, an aggregation or a set operation: all rows with one key (those with none, too), or all
+    /// rows where there is no key. Only [`Table::run`] then holds the whole result; [`Table::save_as`] does not.
     ///
     /// ```
     /// use outgrow::partitioned::{How, Table, Threads};
