@@ -63,7 +63,10 @@ impl Progress {
     /// # Errors
     /// [`Error::Io`] for a folder that cannot be read or written.
     pub fn read(mine: &Mine) -> Result<(Self, Option<String>)> {
-        let file = mine.folder().join("progress.json");
+        Self::read_file(mine.folder().join("progress.json"))
+    }
+
+    fn read_file(file: PathBuf) -> Result<(Self, Option<String>)> {
         let text = match std::fs::read(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -98,11 +101,16 @@ impl Progress {
         self.exercises.get(&exercise.name).cloned().unwrap_or_default()
     }
 
-    /// Changes what is known of an exercise, and saves it.
+    /// Changes what is known of an exercise, and saves it. The file is read again before: beside a `watch`, another
+    /// terminal asks for hints.
     ///
     /// # Errors
-    /// [`Error::Io`] for a folder that cannot be written.
+    /// [`Error::Io`] for a folder that cannot be read or written.
     pub fn change(&mut self, exercise: &Exercise, change: impl FnOnce(&mut Entry)) -> Result<()> {
+        // A file that was damaged meanwhile is set aside, and written anew from what is known here.
+        if let (now, None) = Self::read_file(self.file.clone())? {
+            *self = now;
+        }
         change(self.exercises.entry(exercise.name.clone()).or_default());
         self.save()
     }
