@@ -5,11 +5,10 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::task::task;
 use super::{ALL_PASSED, Room, colours, fleeting, shown};
 use crate::cli::print::print;
 use crate::error::Result;
-use crate::exercises::{Attempt, Exercise, State, attempt, show};
+use crate::exercises::{Attempt, Exercise, State, attempt, fitted, show};
 
 /// Checks one exercise: the one of this name, or the first that has not passed.
 pub fn check(room: &mut Room, name: Option<&str>, json: bool) -> Result<ExitCode> {
@@ -31,11 +30,17 @@ pub fn check(room: &mut Room, name: Option<&str>, json: bool) -> Result<ExitCode
     Ok(code(passed))
 }
 
+/// Puts the file there and shows the task, unless the exercise was begun before.
+pub fn begin(room: &Room, exercise: &Exercise) -> Result<()> {
+    if room.mine.begin(exercise)? {
+        print(&format!("{}\nYour file is {}\n\n", fitted(&exercise.task()?), shown(&room.mine.file(exercise))))?;
+    }
+    Ok(())
+}
+
 /// Checks an exercise, shows what came of it, and returns whether it passed.
 pub fn check_and_tell(room: &mut Room, exercise: &Exercise) -> Result<bool> {
-    if room.mine.begin(exercise)? {
-        print(&format!("{}\nYour file is {}\n\n", task(&exercise.task()?), shown(&room.mine.file(exercise))))?;
-    }
+    begin(room, exercise)?;
     let name = &exercise.name;
     if std::io::stderr().is_terminal() {
         eprintln!("checking {name} ...");
