@@ -45,16 +45,19 @@ pub fn check_and_tell(room: &mut Room, exercise: &Exercise) -> Result<bool> {
     if std::io::stderr().is_terminal() {
         eprintln!("checking {name} ...");
     }
-    // The file may be saved again meanwhile: the verdict is for what was there before.
-    let text = room.mine.text(exercise).unwrap_or_default();
+    // The file may be saved again meanwhile: the verdict is for what was there before. One that cannot be read is for the
+    // compiler to complain of.
+    let written = room.mine.written(exercise).ok().flatten().unwrap_or_default();
     let outcome = attempt(exercise, &room.mine, false)?;
     let passed = matches!(&outcome, Attempt::Checked(verdict) if verdict.passed());
-    room.progress.checked(exercise, &text, passed)?;
-    let mut told = format!("{:02} {name}: ", exercise.number);
-    told += &match &outcome {
-        Attempt::DoesNotCompile(_) => "it does not compile yet; what the compiler says is above.\n".to_string(),
-        Attempt::Died(how) => show::wrapped(&format!("{how}."), 0),
-        Attempt::Checked(verdict) => show::verdict(verdict, colours()),
+    room.progress.checked(exercise, &written, passed)?;
+    let begins = format!("{:02} {name}: ", exercise.number);
+    let mut told = match &outcome {
+        Attempt::DoesNotCompile(_) => {
+            show::wrapped(&format!("{begins}it does not compile yet; what the compiler says is above."), 0)
+        }
+        Attempt::Died(how) => show::wrapped(&format!("{begins}{how}."), 0),
+        Attempt::Checked(verdict) => begins + &show::verdict(verdict, colours()),
     };
     if !passed {
         told += &format!(
@@ -97,7 +100,7 @@ fn judged(room: &mut Room, exercise: &Exercise) -> Result<(Value, bool)> {
     let mut state = json!({ "number": exercise.number, "name": exercise.name, "minutes": exercise.minutes });
     let (mut passed, mut outcome) = (false, "not begun");
     if room.progress.state(exercise, &room.mine)? != State::New {
-        let text = room.mine.text(exercise).unwrap_or_default();
+        let written = room.mine.written(exercise).ok().flatten().unwrap_or_default();
         match attempt(exercise, &room.mine, true)? {
             Attempt::DoesNotCompile(complaint) => {
                 outcome = "does not compile";
@@ -113,7 +116,7 @@ fn judged(room: &mut Room, exercise: &Exercise) -> Result<(Value, bool)> {
                 state["findings"] = json!(verdict.findings);
             }
         }
-        room.progress.checked(exercise, &text, passed)?;
+        room.progress.checked(exercise, &written, passed)?;
     }
     let entry = room.progress.entry(exercise);
     state["outcome"] = outcome.into();
