@@ -58,6 +58,8 @@ impl Check {
             let stderr = File::create(folder.path().join("stderr"))?;
             let mut command = Command::new(std::env::current_exe()?);
             command.args(&self.again).env(ORDER, serde_json::to_string(&order)?).env("RUST_BACKTRACE", "0");
+            // Whatever ends it, what it leaves behind goes with our folder.
+            command.env("TMPDIR", folder.path());
             command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(stderr);
             let (mut child, _listed) = scratch::spawn(&mut command)?;
             // Held open until the end: the process ends with us.
@@ -130,4 +132,33 @@ fn write(answer: &DataFrame, path: &Path) -> PolarsResult<()> {
 
 fn read(path: &Path) -> PolarsResult<DataFrame> {
     ParquetReader::new(File::open(path)?).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Dies;
+
+    impl Exercise for Dies {
+        fn check(&self, check: &mut Check) {
+            check.alone("a case", None);
+        }
+
+        fn alone(&self, _case: &str) -> anyhow::Result<DataFrame> {
+            let folder = TempFolder::new()?;
+            eprintln!("left: {}", folder.path().display());
+            std::process::abort();
+        }
+    }
+
+    #[test]
+    fn what_a_process_leaves_when_it_dies_is_removed() {
+        let again = ["alone::tests::what_a_process_leaves_when_it_dies_is_removed", "--exact", "--nocapture"];
+        let verdict = crate::judge(&Dies, &again);
+        let reason = &verdict.findings[0].reason;
+        assert!(reason.contains("Your code ended its process (signal: 6"), "{reason}");
+        let (_, left) = reason.split_once("left: ").unwrap();
+        assert!(!Path::new(left).exists(), "{left}");
+    }
 }

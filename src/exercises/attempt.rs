@@ -35,7 +35,8 @@ pub fn attempt(exercise: &Exercise, mine: &Mine, quiet: bool) -> Result<Attempt>
     let folder = TempFolder::new()?;
     let verdict = folder.path().join("verdict.json");
     let mut command = Command::new(&program);
-    command.arg(VERDICT).arg(&verdict).stdin(Stdio::piped());
+    // A program that is killed removes nothing: what it had for a time goes with our folder.
+    command.arg(VERDICT).arg(&verdict).env("TMPDIR", folder.path()).stdin(Stdio::piped());
     if quiet {
         command.stdout(Stdio::null()).stderr(Stdio::null());
     }
