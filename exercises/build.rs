@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 fn main() {
     // Asked when it runs: a build folder that clones share may hold this program as another clone compiled it.
     let folder = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    println!("cargo::rerun-if-changed=.");
+    // By its full name, so that this runs again where a build folder was used by another clone, whose files lie elsewhere.
+    println!("cargo::rerun-if-changed={}", folder.display());
     let (mut checks, mut tries) = (String::new(), String::new());
     for exercise in entries(&folder).into_iter().filter(|path| path.join("check.rs").is_file()) {
         let folder_name = exercise.file_name().expect("a folder has a name").to_string_lossy().into_owned();

@@ -130,6 +130,13 @@ impl TempFolder {
     }
 }
 
+impl Drop for TempFolder {
+    fn drop(&mut self) {
+        // Looks again, which `TempDir` does not: a process that was just ended may have been writing.
+        remove(self.path());
+    }
+}
+
 /// A file or folder that takes its final place, whole, on [`commit`](Replacement::commit), and vanishes otherwise.
 #[derive(Debug)]
 pub struct Replacement {

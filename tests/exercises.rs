@@ -4,81 +4,21 @@
 //! the answer. The checks themselves are tested in the member `exercises/`.
 #![cfg(unix)]
 
+#[path = "support/mine.rs"]
+mod mine;
 mod support;
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 
+use mine::*;
+use outgrow::exercises::{Exercise, fitted};
 use support::*;
-use tempfile::TempDir;
 
 const FIRST: &str = "split-and-combine";
 
-/// Cargo as the runner needs it: a file with an `ERROR` in it does not compile, another becomes a program that says what
-/// the file says in its line `VERDICT: ...`, or that just ends.
-const CARGO: &str = r#"#!/bin/sh
-while [ $# -gt 0 ]; do
-  case "$1" in --bin) name="$2";; --manifest-path) folder=$(dirname "$2");; esac
-  shift
-done
-file="$folder/src/bin/$name.rs"
-if grep -q ERROR "$file"; then echo "error[E0425]: cannot find it in $name" >&2; exit 101; fi
-program="$folder/$name"
-printf '#!/bin/sh\n[ "$1" = --verdict ] && sed -n "s/^VERDICT: //p" "%s" > "$2"\n' "$file" > "$program"
-chmod +x "$program"
-echo "{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"$name\",\"kind\":[\"bin\"]},\"executable\":\"$program\"}"
-"#;
-
-const RIGHT: &str = r#"VERDICT: {"looked_at":1,"findings":[],"notes":["It moved 48 rows."]}"#;
-const WRONG: &str = r#"VERDICT: {"looked_at":1,"notes":[],"findings":[{"case":"six flights","reason":"This is a mean of means.","tables":{"header":["carrier","mean"],"got":[[{"text":"AA","differs":false},{"text":"25","differs":true}]],"expected":[[{"text":"AA","differs":false},{"text":"30","differs":true}]],"more":0}}]}"#;
-
-/// A folder of answers.
-struct Mine {
-    folder: TempDir,
-}
-
-impl Mine {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let cargo = folder.path().join("cargo");
-        std::fs::write(&cargo, CARGO).unwrap();
-        std::fs::set_permissions(&cargo, std::fs::Permissions::from_mode(0o755)).unwrap();
-        Self { folder }
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = program();
-        command.env("OUTGROW_MINE", self.folder.path()).env("CARGO", self.folder.path().join("cargo"));
-        command.arg("exercises").args(words).stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, words: &[&str]) -> Output {
-        self.command(words).output().unwrap()
-    }
-
-    /// Status, and everything that was said.
-    fn said(&self, words: &[&str]) -> (Option<i32>, String) {
-        let output = self.run(words);
-        (output.status.code(), stdout(&output) + &stderr(&output))
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(format!("src/bin/{name}.rs"))
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        std::fs::create_dir_all(self.file(name).parent().unwrap()).unwrap();
-        std::fs::write(self.file(name), text).unwrap();
-    }
-}
-
-#[track_caller]
-fn has(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "`{part}` is not in:\n{text}");
-    }
+fn exercises() -> Vec<Exercise> {
+    outgrow::exercises::all(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
 #[test]
@@ -87,7 +27,7 @@ fn the_list_says_what_there_is_and_what_is_next() {
     let (code, list) = mine.said(&[]);
     assert_eq!((code, &list), (Some(0), &mine.said(&["list"]).1));
     has(&list, &[FIRST, "first-transform", "0 of ", "cargo run exercises next"]);
-    assert!(list.lines().all(|line| line.chars().count() <= 80), "{list}");
+    fits(&list);
     assert!(!list.contains('\u{1b}'));
 }
 
@@ -97,7 +37,6 @@ fn the_first_check_shows_the_task_and_makes_the_file() {
     let (code, text) = mine.said(&["next"]);
     assert_eq!(code, Some(1));
     has(&text, &["## What to do", "Your file is", "ended before its check did", "cargo run exercises hint"]);
-    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
     let first = mine.file("").parent().unwrap().read_dir().unwrap().next().unwrap().unwrap().path();
     let text = std::fs::read_to_string(first).unwrap();
     assert!(text.contains("outgrow_exercises::answer!"), "{text}");
@@ -120,9 +59,29 @@ fn progress_outlives_the_program_and_knows_the_file() {
     let (code, text) = mine.said(&["check", "3"]);
     assert_eq!(code, Some(0), "{text}");
     has(&text, &["✓ passed", "It moved 48 rows.", "Next is"]);
-    has(&mine.said(&["list"]).1, &["✓ passed", "1 of "]);
-    mine.write(FIRST, &format!("{RIGHT}\n// changed"));
+    let list = mine.said(&["list"]).1;
+    has(&list, &["✓ passed", "1 of "]);
+    fits(&list);
+    mine.write(FIRST, format!("{RIGHT}\n// changed"));
     has(&mine.said(&["list"]).1, &["changed", "0 of "]);
+}
+
+#[test]
+fn when_all_have_passed_every_command_says_so() {
+    let mine = Mine::new();
+    for exercise in exercises() {
+        mine.write(&exercise.name, RIGHT);
+    }
+    let all = mine.json(&["check", "--all", "--json"]);
+    assert_eq!((&all["passed"], &all["of"]), (&all["of"], &exercises().len().into()));
+    for words in [&["list"][..], &["next"], &["check"], &["hint"], &["watch"]] {
+        let (code, text) = mine.said(words);
+        assert_eq!(code, Some(0), "{text}");
+        has(&text, &["All exercises have passed."]);
+        fits(&text);
+    }
+    let all = mine.json(&["check", "--json"]);
+    assert_eq!((&all["outcome"], &all["passed"]), (&"all passed".into(), &all["of"]));
 }
 
 #[test]
@@ -177,6 +136,31 @@ fn one_exercise_can_be_had_as_json() {
 }
 
 #[test]
+fn a_program_that_dies_is_told_with_its_last_words_and_leaves_nothing() {
+    let mine = Mine::new();
+    mine.write(FIRST, "RUN: mkdir $TMPDIR/left; echo in $TMPDIR; echo no room left >&2; kill -9 $$");
+    let run = |words: &[&str]| {
+        let output = mine.command(words).env("TMPDIR", mine.temporary()).output().unwrap();
+        assert_eq!((output.status.code(), mine.temporary().read_dir().unwrap().count()), (Some(1), 0), "{output:?}");
+        (stdout(&output), stderr(&output))
+    };
+    let (said, complaint) = run(&["check", FIRST]);
+    has(
+        &said,
+        &[
+            "in /",
+            "/outgrow-",
+            "03 split-and-combine: the program ended before its check did (signal: 9\n(SIGKILL)).\n",
+        ],
+    );
+    assert_eq!(complaint, "no room left\n");
+    let (said, complaint) = run(&["check", FIRST, "--json"]);
+    let state: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((&state["outcome"], complaint.as_str()), (&"died".into(), ""));
+    has(state["problem"].as_str().unwrap(), &["(signal: 9 (SIGKILL)): no room left"]);
+}
+
+#[test]
 fn hints_come_one_at_a_time() {
     let mine = Mine::new();
     let hint = || mine.said(&["hint", FIRST]).1;
@@ -185,6 +169,16 @@ fn hints_come_one_at_a_time() {
     has(&hints[1], &["hint 2 of 3"]);
     has(&hints[2], &["hint 3 of 3", "solution split-and-combine"]);
     assert_eq!(hints[2], hints[3]);
+    hints.iter().for_each(|hint| fits(hint));
+}
+
+#[test]
+fn all_hints_fit_a_terminal() {
+    for exercise in exercises() {
+        for hint in exercise.hints().unwrap() {
+            fits(&fitted(&hint));
+        }
+    }
 }
 
 #[test]
@@ -196,18 +190,31 @@ fn a_solution_is_shown_only_to_who_wants_it() {
     let (code, text) = mine.said(&["solution", FIRST, "--yes"]);
     assert_eq!(code, Some(0));
     has(&text, &["fn whole("]);
+    mine.write(FIRST, RIGHT);
+    assert_eq!(mine.json(&["check", FIRST, "--json"])["saw_solution"], true);
+}
+
+#[test]
+fn a_solution_that_is_seen_after_a_pass_is_not_held_against_anybody() {
+    let mine = Mine::new();
+    mine.write(FIRST, RIGHT);
+    mine.run(&["check", FIRST]);
+    mine.run(&["solution", FIRST, "--yes"]);
+    assert_eq!(mine.json(&["check", FIRST, "--json"])["saw_solution"], false);
 }
 
 #[test]
 fn a_reset_keeps_what_was_written() {
     let mine = Mine::new();
-    mine.write(FIRST, "my own");
+    // In Latin-1, which an editor may write.
+    mine.write(FIRST, b"// \xe9");
+    has(&mine.said(&["list"]).1, &["begun"]);
     let (code, text) = mine.said(&["reset", FIRST]);
     assert_eq!(code, Some(0));
-    has(&text, &["is the starting file again", "kept"]);
+    has(&text, &["starting file again", "kept"]);
     assert!(std::fs::read_to_string(mine.file(FIRST)).unwrap().contains("outgrow_exercises::answer!"));
     let kept: Vec<_> = mine.folder.path().join("kept").read_dir().unwrap().flatten().collect();
-    assert_eq!(std::fs::read_to_string(kept[0].path()).unwrap(), "my own");
+    assert_eq!(std::fs::read(kept[0].path()).unwrap(), b"// \xe9");
 }
 
 #[test]
@@ -227,34 +234,56 @@ fn names_that_are_not_there_are_told_with_those_that_are() {
     has(&stderr(&no_cargo), &["error: cannot start /nowhere/cargo", "rustup"]);
 }
 
-/// What a child has said so far, until it has said this so often.
-fn until(path: &Path, part: &str, times: usize) -> String {
-    for _ in 0..600 {
-        let text = std::fs::read_to_string(path).unwrap();
-        if text.matches(part).count() >= times {
-            return text;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    panic!("`{part}` was never said: {}", std::fs::read_to_string(path).unwrap());
-}
-
 #[test]
 fn watch_checks_again_when_a_file_is_saved_and_ends_with_ctrl_c() {
     let mine = Mine::new();
-    let said = mine.folder.path().join("said");
-    let out = std::fs::File::create(&said).unwrap();
-    let mut child = mine.command(&["watch"]).stdout(out).stderr(Stdio::null()).spawn().unwrap();
-    until(&said, "Waiting for you to save", 1);
+    let (mut child, said) = mine.watch();
     mine.write(FIRST, WRONG);
     until(&said, "Waiting for you to save", 2);
+    // Who saves wants to know, even where nothing was changed.
+    mine.write(FIRST, WRONG);
+    until(&said, "Waiting for you to save", 3);
     mine.write(FIRST, RIGHT);
     // The first that has not passed is checked at the beginning, and again at once when another has.
     let text = until(&said, "01 memory-curve: ", 2);
     has(&text, &["This is a mean of means.", "✓ passed"]);
     assert!(!text.contains('\u{1b}'), "{text}");
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id() as i32), nix::sys::signal::Signal::SIGINT).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    interrupt(&child.0);
+    assert_eq!(child.0.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn watch_keeps_what_another_terminal_does_meanwhile() {
+    let mine = Mine::new();
+    let (child, said) = mine.watch();
+    has(&mine.said(&["hint", FIRST]).1, &["hint 1 of 3"]);
+    mine.run(&["solution", FIRST, "--yes"]);
+    mine.write(FIRST, WRONG);
+    until(&said, "Waiting for you to save", 2);
+    drop(child);
+    has(&mine.said(&["hint", FIRST]).1, &["hint 2 of 3"]);
+    assert_eq!(mine.json(&["check", FIRST, "--json"])["saw_solution"], true);
+}
+
+#[test]
+fn ctrl_c_ends_a_build_and_an_answer_and_leaves_nothing() {
+    for stage in ["BUILD", "RUN"] {
+        let mine = Mine::new();
+        let begun = mine.folder.path().join("begun");
+        std::fs::write(&begun, "").unwrap();
+        // Who outlives the runner holds its stderr open until it says so.
+        let long = "for tenth in $(seq 100); do sleep 0.1; done; echo outlived >&2";
+        mine.write(FIRST, format!("{stage}: echo begun > '{}'; {long}", begun.display()));
+        let mut command = mine.command(&["check", FIRST]);
+        let command = command.env("TMPDIR", mine.temporary()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().unwrap();
+        until(&begun, "begun", 1);
+        interrupt(&child);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{output:?}");
+        assert_eq!(stderr(&output), "\ninterrupted: temporary files are removed, finished results are kept.\n");
+        assert_eq!(mine.temporary().read_dir().unwrap().count(), 0);
+    }
 }
 
 /// With the real cargo, in a project that is this one but for the answers.

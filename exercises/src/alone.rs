@@ -141,3 +141,32 @@ fn write(answer: &DataFrame, path: &Path) -> PolarsResult<()> {
 fn read(path: &Path) -> PolarsResult<DataFrame> {
     ParquetReader::new(File::open(path)?).finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Dies;
+
+    impl Exercise for Dies {
+        fn check(&self, check: &mut Check) {
+            check.alone("a case", None);
+        }
+
+        fn alone(&self, _case: &str) -> anyhow::Result<DataFrame> {
+            let folder = TempFolder::new()?;
+            eprintln!("left: {}", folder.path().display());
+            std::process::abort();
+        }
+    }
+
+    #[test]
+    fn what_a_process_leaves_when_it_dies_is_removed() {
+        let again = ["alone::tests::what_a_process_leaves_when_it_dies_is_removed", "--exact", "--nocapture"];
+        let verdict = crate::judge(&Dies, &again);
+        let reason = &verdict.findings[0].reason;
+        assert!(reason.contains("Your code ended its process (signal: 6"), "{reason}");
+        let (_, left) = reason.split_once("left: ").unwrap();
+        assert!(!Path::new(left).exists(), "{left}");
+    }
+}

@@ -1,7 +1,9 @@
 //! The attendee's program is built and run.
 
+use std::collections::VecDeque;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use super::{Exercise, Mine, Verdict};
 use crate::error::{Error, Result};
@@ -16,7 +18,7 @@ pub const VERDICT: &str = "--verdict";
 pub enum Attempt {
     /// It is no program yet; what the compiler says is here, or has been shown already.
     DoesNotCompile(String),
-    /// It ended before its check did, in words.
+    /// It ended before its check did: how, in words, and what it said last where nobody saw it.
     Died(String),
     /// It was checked.
     Checked(Verdict),
@@ -35,16 +37,35 @@ pub fn attempt(exercise: &Exercise, mine: &Mine, quiet: bool) -> Result<Attempt>
     let folder = TempFolder::new()?;
     let verdict = folder.path().join("verdict.json");
     let mut command = Command::new(&program);
-    command.arg(VERDICT).arg(&verdict).stdin(Stdio::piped());
+    // A program that is killed removes nothing: what it had for a time goes with our folder.
+    command.arg(VERDICT).arg(&verdict).env("TMPDIR", folder.path()).stdin(Stdio::piped());
     if quiet {
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
     }
-    let ended = run(&mut command)?.0;
+    let (mut child, _listed) = start(&mut command)?;
+    // Held open until the end: the program ends when its stdin does, and so with us.
+    let stdin = child.stdin.take();
+    let words = child.stderr.take().map_or_else(String::new, last_words);
+    let ended = child.wait().map_err(Error::io("cannot wait for", &program, "Check again."))?;
+    drop(stdin);
     let text = std::fs::read(&verdict).unwrap_or_default();
     Ok(match serde_json::from_slice(&text) {
         Ok(verdict) => Attempt::Checked(verdict),
-        Err(_) => Attempt::Died(format!("the program ended before its check did ({ended})")),
+        Err(_) if words.is_empty() => Attempt::Died(format!("the program ended before its check did ({ended})")),
+        Err(_) => Attempt::Died(format!("the program ended before its check did ({ended}): {words}")),
     })
+}
+
+/// The end of what a program says, its last three lines in one. No more is kept: an endless loop may print for a minute.
+fn last_words(mut stderr: impl Read) -> String {
+    let (mut bytes, mut chunk) = (VecDeque::new(), [0; 4096]);
+    while let Ok(count @ 1..) = stderr.read(&mut chunk) {
+        bytes.extend(&chunk[..count]);
+        bytes.drain(..bytes.len().saturating_sub(chunk.len()));
+    }
+    let text = String::from_utf8_lossy(bytes.make_contiguous());
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(3)..].join("; ")
 }
 
 /// Builds one program of the package; the error is what the compiler says, which has been shown unless `quiet`.
@@ -61,10 +82,12 @@ fn build(exercise: &Exercise, mine: &Mine, quiet: bool) -> Result<std::result::R
     if quiet {
         cargo.stderr(Stdio::piped());
     }
-    let (ended, messages, complaint) = run(&mut cargo)?;
-    if !ended.success() {
-        return Ok(Err(complaint));
+    let (child, _listed) = start(&mut cargo)?;
+    let output = child.wait_with_output().map_err(Error::io("cannot wait for", "cargo".as_ref(), "Check again."))?;
+    if !output.status.success() {
+        return Ok(Err(String::from_utf8_lossy(&output.stderr).into_owned()));
     }
+    let messages = String::from_utf8_lossy(&output.stdout);
     let mut executable = messages.lines().filter_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         let ours = message["target"]["name"] == exercise.name.as_str() && message["target"]["kind"][0] == "bin";
@@ -86,19 +109,12 @@ fn built_in(program: &Path) -> Option<(&Path, &str)> {
     target.join("CACHEDIR.TAG").is_file().then_some((target, profile))
 }
 
-/// Runs a command to its end; it does not outlive an interrupted parent. What it printed into a pipe is returned.
-fn run(command: &mut Command) -> Result<(ExitStatus, String, String)> {
-    let cannot = |cause: std::io::Error, command: &Command| {
-        let program = command.get_program().to_string_lossy().into_owned();
+/// Starts a process that does not outlive an interrupted parent.
+fn start(command: &mut Command) -> Result<(Child, impl Drop + use<>)> {
+    scratch::spawn(command).map_err(|cause| {
+        let program = command.get_program().to_string_lossy();
         Error::Failure(format!("cannot start {program}: {cause}. Is cargo there (https://rustup.rs)?"))
-    };
-    let (mut child, _listed) = scratch::spawn(command).map_err(|cause| cannot(cause, command))?;
-    // Held open until the end: a program that waits for its verdict ends with us.
-    let stdin = child.stdin.take();
-    let output = child.wait_with_output().map_err(|cause| cannot(cause, command))?;
-    drop(stdin);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok((output.status, text(&output.stdout), text(&output.stderr)))
+    })
 }
 
 #[cfg(test)]
@@ -112,5 +128,12 @@ mod tests {
         assert_eq!(built_in(&program), None);
         std::fs::write(folder.path().join("CACHEDIR.TAG"), "").unwrap();
         assert_eq!(built_in(&program), Some((folder.path(), "dev")));
+    }
+
+    #[test]
+    fn the_last_words_are_few() {
+        let said = format!("{}one\n\ntwo\nthree\nlast words, \u{e9}\n", "word ".repeat(10_000));
+        assert_eq!(last_words(said.as_bytes()), "two; three; last words, \u{e9}");
+        assert_eq!(last_words(&b""[..]), "");
     }
 }

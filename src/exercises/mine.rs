@@ -28,9 +28,18 @@ impl Mine {
         self.folder.join("src/bin").join(format!("{}.rs", exercise.name))
     }
 
-    /// What the attendee has written; `None` before the exercise was begun.
-    pub fn text(&self, exercise: &Exercise) -> Option<String> {
-        std::fs::read_to_string(self.file(exercise)).ok()
+    /// What the attendee has written, in bytes: a file that is no UTF-8 is work, too. `None` before the exercise was
+    /// begun.
+    ///
+    /// # Errors
+    /// [`Error::Io`] for a file that is there and cannot be read.
+    pub fn written(&self, exercise: &Exercise) -> Result<Option<Vec<u8>>> {
+        let file = self.file(exercise);
+        match std::fs::read(&file) {
+            Ok(written) => Ok(Some(written)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::io("cannot read", &file, "Is it yours?")(error)),
+        }
     }
 
     /// Puts the starting file where the attendee works on it, unless there is one. Returns whether it is new.
@@ -40,7 +49,7 @@ impl Mine {
     pub fn begin(&self, exercise: &Exercise) -> Result<bool> {
         match self.file(exercise).exists() {
             true => Ok(false),
-            false => write(&self.file(exercise), &exercise.start()?).map(|()| true),
+            false => write(&self.file(exercise), exercise.start()?.as_bytes()).map(|()| true),
         }
     }
 
@@ -50,8 +59,8 @@ impl Mine {
     /// [`Error::Io`] for a folder that cannot be written.
     pub fn reset(&self, exercise: &Exercise) -> Result<Option<PathBuf>> {
         let start = exercise.start()?;
-        let kept = match self.text(exercise) {
-            Some(text) if text != start => {
+        let kept = match self.written(exercise)? {
+            Some(written) if written != start.as_bytes() => {
                 let now = chrono::DateTime::from_timestamp(crate::timeline::unix_s() as i64, 0).unwrap_or_default();
                 let dated = |more: &str| {
                     let name = format!("{}-{}{more}.rs", exercise.name, now.format("%Y-%m-%d-%H%M%S"));
@@ -59,26 +68,27 @@ impl Mine {
                 };
                 let free = std::iter::once(String::new()).chain((2..).map(|number| format!("-{number}")));
                 let kept = free.map(|more| dated(&more)).find(|path| !path.exists()).expect("numbers do not end");
-                write(&kept, &text)?;
+                write(&kept, &written)?;
                 Some(kept)
             }
             _ => None,
         };
-        write(&self.file(exercise), &start)?;
+        write(&self.file(exercise), start.as_bytes())?;
         Ok(kept)
     }
 }
 
 /// Writes a file that is there whole or not at all.
-pub(super) fn write(path: &Path, text: &str) -> Result<()> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let draft = Replacement::file(path, true)?;
-    std::fs::write(draft.path(), text).map_err(Error::io("cannot write", path, "Is its folder yours, with room?"))?;
+    std::fs::write(draft.path(), bytes).map_err(Error::io("cannot write", path, "Is its folder yours, with room?"))?;
     draft.commit()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exercises::{Progress, State};
 
     #[test]
     fn a_reset_keeps_what_was_written() {
@@ -91,17 +101,23 @@ mod tests {
             introduces: vec![],
             folder: folder.path().join("exercises/03-split"),
         };
-        write(&exercise.folder.join("exercise.rs"), "start").unwrap();
+        write(&exercise.folder.join("exercise.rs"), b"start").unwrap();
         let mine = Mine { folder: folder.path().join("mine") };
         assert_eq!((mine.begin(&exercise).unwrap(), mine.begin(&exercise).unwrap()), (true, false));
         assert_eq!(mine.reset(&exercise).unwrap(), None);
         let mut kept = Vec::new();
-        for text in ["first", "second"] {
-            std::fs::write(mine.file(&exercise), text).unwrap();
+        // The last one is Latin-1.
+        for written in [&b"first"[..], b"second", b"// \xe9"] {
+            std::fs::write(mine.file(&exercise), written).unwrap();
             kept.push(mine.reset(&exercise).unwrap().unwrap());
-            assert_eq!(std::fs::read_to_string(kept.last().unwrap()).unwrap(), text);
-            assert_eq!(mine.text(&exercise).unwrap(), "start");
+            assert_eq!(std::fs::read(kept.last().unwrap()).unwrap(), written);
+            assert_eq!(mine.written(&exercise).unwrap().unwrap(), b"start");
         }
         assert!(kept[0] != kept[1] && kept[0].exists(), "{kept:?}");
+        // What cannot be read is not replaced.
+        std::fs::remove_file(mine.file(&exercise)).unwrap();
+        std::fs::create_dir(mine.file(&exercise)).unwrap();
+        assert!(mine.reset(&exercise).unwrap_err().to_string().contains("cannot read"));
+        assert_eq!(Progress::default().state(&exercise, &mine).unwrap(), State::Begun);
     }
 }

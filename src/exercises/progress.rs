@@ -63,7 +63,10 @@ impl Progress {
     /// # Errors
     /// [`Error::Io`] for a folder that cannot be read or written.
     pub fn read(mine: &Mine) -> Result<(Self, Option<String>)> {
-        let file = mine.folder().join("progress.json");
+        Self::read_file(mine.folder().join("progress.json"))
+    }
+
+    fn read_file(file: PathBuf) -> Result<(Self, Option<String>)> {
         let text = match std::fs::read(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -90,7 +93,7 @@ impl Progress {
     /// Writes it, whole.
     fn save(&self) -> Result<()> {
         let json = serde_json::to_string_pretty(self).expect("texts, numbers and truth values");
-        write(&self.file, &format!("{json}\n"))
+        write(&self.file, format!("{json}\n").as_bytes())
     }
 
     /// What is known of an exercise.
@@ -98,23 +101,28 @@ impl Progress {
         self.exercises.get(&exercise.name).cloned().unwrap_or_default()
     }
 
-    /// Changes what is known of an exercise, and saves it.
+    /// Changes what is known of an exercise, and saves it. The file is read again before: beside a `watch`, another
+    /// terminal asks for hints.
     ///
     /// # Errors
-    /// [`Error::Io`] for a folder that cannot be written.
+    /// [`Error::Io`] for a folder that cannot be read or written.
     pub fn change(&mut self, exercise: &Exercise, change: impl FnOnce(&mut Entry)) -> Result<()> {
+        // A file that was damaged meanwhile is set aside, and written anew from what is known here.
+        if let (now, None) = Self::read_file(self.file.clone())? {
+            *self = now;
+        }
         change(self.exercises.entry(exercise.name.clone()).or_default());
         self.save()
     }
 
-    /// Notes what the check of this text said.
+    /// Notes what the check of this file said, which had these bytes.
     ///
     /// # Errors
     /// [`Error::Io`] for a folder that cannot be written.
-    pub fn checked(&mut self, exercise: &Exercise, text: &str, passed: bool) -> Result<()> {
+    pub fn checked(&mut self, exercise: &Exercise, written: &[u8], passed: bool) -> Result<()> {
         self.change(exercise, |entry| {
             entry.passed = passed;
-            entry.checked = hash(text);
+            entry.checked = hash(written);
         })
     }
 
@@ -124,9 +132,11 @@ impl Progress {
     /// [`Error::Io`] when the starting file is gone.
     pub fn state(&self, exercise: &Exercise, mine: &Mine) -> Result<State> {
         let entry = self.entry(exercise);
-        Ok(match mine.text(exercise) {
-            Some(text) if entry.passed && entry.checked == hash(&text) => State::Passed,
-            Some(text) if text != exercise.start()? => match entry.passed {
+        Ok(match mine.written(exercise) {
+            // What cannot be read is somebody's work all the same, and hides no other exercise.
+            Err(_) => State::Begun,
+            Ok(Some(written)) if entry.passed && entry.checked == hash(&written) => State::Passed,
+            Ok(Some(written)) if written != exercise.start()?.as_bytes() => match entry.passed {
                 true => State::Changed,
                 false => State::Begun,
             },
@@ -135,6 +145,6 @@ impl Progress {
     }
 }
 
-fn hash(text: &str) -> String {
-    blake3::hash(text.as_bytes()).to_hex().to_string()
+fn hash(written: &[u8]) -> String {
+    blake3::hash(written).to_hex().to_string()
 }

@@ -5,16 +5,18 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::task::task;
 use super::{ALL_PASSED, Room, colours, fleeting, shown};
 use crate::cli::print::print;
 use crate::error::Result;
-use crate::exercises::{Attempt, Exercise, State, attempt, show};
+use crate::exercises::{Attempt, Exercise, State, attempt, fitted, show};
 
 /// Checks one exercise: the one of this name, or the first that has not passed.
 pub fn check(room: &mut Room, name: Option<&str>, json: bool) -> Result<ExitCode> {
     let Some(exercise) = room.chosen(name)?.cloned() else {
-        return print(ALL_PASSED).map(|()| ExitCode::SUCCESS);
+        let of = room.exercises.len();
+        let all = json!({ "outcome": "all passed", "passed": of, "of": of });
+        print(&if json { format!("{all}\n") } else { ALL_PASSED.to_string() })?;
+        return Ok(ExitCode::SUCCESS);
     };
     if json {
         let (state, passed) = judged(room, &exercise)?;
@@ -31,25 +33,34 @@ pub fn check(room: &mut Room, name: Option<&str>, json: bool) -> Result<ExitCode
     Ok(code(passed))
 }
 
+/// Puts the file there and shows the task, unless the exercise was begun before.
+pub fn begin(room: &Room, exercise: &Exercise) -> Result<()> {
+    if room.mine.begin(exercise)? {
+        print(&format!("{}\nYour file is {}\n\n", fitted(&exercise.task()?), shown(&room.mine.file(exercise))))?;
+    }
+    Ok(())
+}
+
 /// Checks an exercise, shows what came of it, and returns whether it passed.
 pub fn check_and_tell(room: &mut Room, exercise: &Exercise) -> Result<bool> {
-    if room.mine.begin(exercise)? {
-        print(&format!("{}\nYour file is {}\n\n", task(&exercise.task()?), shown(&room.mine.file(exercise))))?;
-    }
+    begin(room, exercise)?;
     let name = &exercise.name;
     if std::io::stderr().is_terminal() {
         eprintln!("checking {name} ...");
     }
-    // The file may be saved again meanwhile: the verdict is for what was there before.
-    let text = room.mine.text(exercise).unwrap_or_default();
+    // The file may be saved again meanwhile: the verdict is for what was there before. One that cannot be read is for the
+    // compiler to complain of.
+    let written = room.mine.written(exercise).ok().flatten().unwrap_or_default();
     let outcome = attempt(exercise, &room.mine, false)?;
     let passed = matches!(&outcome, Attempt::Checked(verdict) if verdict.passed());
-    room.progress.checked(exercise, &text, passed)?;
-    let mut told = format!("{:02} {name}: ", exercise.number);
-    told += &match &outcome {
-        Attempt::DoesNotCompile(_) => "it does not compile yet; what the compiler says is above.\n".to_string(),
-        Attempt::Died(how) => show::wrapped(&format!("{how}."), 0),
-        Attempt::Checked(verdict) => show::verdict(verdict, colours()),
+    room.progress.checked(exercise, &written, passed)?;
+    let begins = format!("{:02} {name}: ", exercise.number);
+    let mut told = match &outcome {
+        Attempt::DoesNotCompile(_) => {
+            show::wrapped(&format!("{begins}it does not compile yet; what the compiler says is above."), 0)
+        }
+        Attempt::Died(how) => show::wrapped(&format!("{begins}{how}."), 0),
+        Attempt::Checked(verdict) => begins + &show::verdict(verdict, colours()),
     };
     if !passed {
         told += &format!(
@@ -92,7 +103,7 @@ fn judged(room: &mut Room, exercise: &Exercise) -> Result<(Value, bool)> {
     let mut state = json!({ "number": exercise.number, "name": exercise.name, "minutes": exercise.minutes });
     let (mut passed, mut outcome) = (false, "not begun");
     if room.progress.state(exercise, &room.mine)? != State::New {
-        let text = room.mine.text(exercise).unwrap_or_default();
+        let written = room.mine.written(exercise).ok().flatten().unwrap_or_default();
         match attempt(exercise, &room.mine, true)? {
             Attempt::DoesNotCompile(complaint) => {
                 outcome = "does not compile";
@@ -108,7 +119,7 @@ fn judged(room: &mut Room, exercise: &Exercise) -> Result<(Value, bool)> {
                 state["findings"] = json!(verdict.findings);
             }
         }
-        room.progress.checked(exercise, &text, passed)?;
+        room.progress.checked(exercise, &written, passed)?;
     }
     let entry = room.progress.entry(exercise);
     state["outcome"] = outcome.into();

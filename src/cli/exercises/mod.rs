@@ -1,8 +1,8 @@
 //! `outgrow exercises`: what there is, what is next, and whether an answer is right.
 
 mod check;
+mod help;
 mod list;
-mod task;
 mod watch;
 
 use std::io::{IsTerminal, Write};
@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::print::print;
-use crate::error::{Error, Result};
-use crate::exercises::{Exercise, Mine, Progress, State, all, find};
+use crate::error::Result;
+use crate::exercises::{Exercise, Mine, Progress, State, all, find, show};
 use crate::flights::home;
 
 #[derive(Debug, clap::Args)]
@@ -109,8 +109,8 @@ pub fn exercises(args: &Args) -> Result<ExitCode> {
         Command::Next => check::check(&mut room, None, false),
         Command::Check { name: None, all: true, json } => check::check_all(&mut room, *json),
         Command::Check { name, json, .. } => check::check(&mut room, name.as_deref(), *json),
-        Command::Hint { name } => done(hint(&mut room, name.as_deref())),
-        Command::Solution { name, yes } => done(solution(&mut room, name, *yes)),
+        Command::Hint { name } => done(help::hint(&mut room, name.as_deref())),
+        Command::Solution { name, yes } => done(help::solution(&mut room, name, *yes)),
         Command::Watch { name } => watch::watch(&mut room, name.as_deref()),
         Command::Reset { name } => done(reset(&room, name)),
     }
@@ -118,53 +118,15 @@ pub fn exercises(args: &Args) -> Result<ExitCode> {
 
 const ALL_PASSED: &str = "All exercises have passed. `cargo run exercises check --all` looks once more.\n";
 
-fn hint(room: &mut Room, name: Option<&str>) -> Result<()> {
-    let Some(exercise) = room.chosen(name)?.cloned() else { return print(ALL_PASSED) };
-    let hints = exercise.hints()?;
-    let seen = room.progress.entry(&exercise).hints;
-    let next = seen.min(hints.len().saturating_sub(1));
-    let Some(hint) = hints.get(next) else {
-        return Err(Error::input(format!("{} has no hints. Read its task again.", exercise.name)));
-    };
-    room.progress.change(&exercise, |entry| entry.hints = next + 1)?;
-    let mut text = format!("{}: hint {} of {}\n\n{hint}\n", exercise.name, next + 1, hints.len());
-    if next + 1 == hints.len() {
-        text +=
-            &format!("\nThat was the last one; `cargo run exercises solution {}` shows a solution.\n", exercise.name);
-    }
-    print(&text)
-}
-
-fn solution(room: &mut Room, name: &str, yes: bool) -> Result<()> {
-    let exercise = find(&room.exercises, name)?.clone();
-    let passed = room.progress.state(&exercise, &room.mine)? == State::Passed;
-    if !yes && !std::io::stdin().is_terminal() {
-        let name = &exercise.name;
-        return Err(Error::input(format!("nobody can be asked whether to show the solution of {name}. Add --yes.")));
-    }
-    if !yes {
-        let so_far = if passed { "It has passed." } else { "It has not passed yet, and there are hints." };
-        print(&format!("Show the solution of {}? {so_far} [y/N] ", exercise.name))?;
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).map_err(Error::io("cannot read", "stdin".as_ref(), "Add --yes."))?;
-        if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
-            return print("Not shown.\n");
-        }
-    }
-    if !passed {
-        room.progress.change(&exercise, |entry| entry.saw_solution = true)?;
-    }
-    print(&exercise.solution()?)
-}
-
 fn reset(room: &Room, name: &str) -> Result<()> {
     let exercise = find(&room.exercises, name)?;
     let kept = room.mine.reset(exercise)?;
     let file = shown(&room.mine.file(exercise));
-    print(&match kept {
-        Some(kept) => format!("{file} is the starting file again; what was there is in {}.\n", shown(&kept)),
-        None => format!("{file} is the starting file.\n"),
-    })
+    let told = match kept {
+        Some(kept) => format!("{file} is the starting file again; what was there is in {}.", shown(&kept)),
+        None => format!("{file} is the starting file."),
+    };
+    print(&show::wrapped(&told, 0))
 }
 
 /// A path as one would type it here.

@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use super::check::check_and_tell;
+use super::check::{begin, check_and_tell};
 use super::{ALL_PASSED, Room};
 use crate::cli::print::print;
 use crate::error::Result;
@@ -15,16 +15,24 @@ use crate::exercises::Exercise;
 
 const LOOK: Duration = Duration::from_millis(200);
 
+/// A file as it was saved. Without the time, one that is saved unchanged would not be checked again; the time alone is
+/// too coarse on some drives.
+type Saved = Option<(Vec<u8>, Option<SystemTime>)>;
+
 /// Checks the exercise of this name, or the first that has not passed, and from then on each that is saved. Ends with
 /// Ctrl-C, or when all have passed.
 pub fn watch(room: &mut Room, name: Option<&str>) -> Result<ExitCode> {
     let mut due = room.chosen(name)?.cloned();
-    let mut seen = texts(room);
+    let mut seen: HashMap<String, Saved> =
+        room.exercises.iter().map(|exercise| (exercise.name.clone(), saved(room, exercise))).collect();
+    if due.is_none() {
+        return print(ALL_PASSED).map(|()| ExitCode::SUCCESS);
+    }
     loop {
         if let Some(exercise) = due.take() {
-            // A file that the check puts there is nothing that was saved.
-            let text = room.mine.text(&exercise).or(exercise.start().ok());
-            seen.insert(exercise.name.clone(), text);
+            // A file that is put there by us is nothing that was saved; what is saved during the check is.
+            begin(room, &exercise)?;
+            seen.insert(exercise.name.clone(), saved(room, &exercise));
             let passed = check_and_tell(room, &exercise)?;
             match room.chosen(None)? {
                 None => return print(&format!("\n{ALL_PASSED}")).map(|()| ExitCode::SUCCESS),
@@ -38,22 +46,24 @@ pub fn watch(room: &mut Room, name: Option<&str>) -> Result<ExitCode> {
             }
         }
         std::thread::sleep(LOOK);
-        due = saved(room, &mut seen);
+        due = changed(room, &seen);
     }
 }
 
-fn texts(room: &Room) -> HashMap<String, Option<String>> {
-    room.exercises.iter().map(|exercise| (exercise.name.clone(), room.mine.text(exercise))).collect()
+/// One that cannot be read just now, or is not there, is looked at again.
+fn saved(room: &Room, exercise: &Exercise) -> Saved {
+    let written = room.mine.written(exercise).ok().flatten()?;
+    Some((written, room.mine.file(exercise).metadata().and_then(|file| file.modified()).ok()))
 }
 
 /// An exercise whose file is another than before, and is so for two looks: an editor may still be writing.
-fn saved(room: &Room, seen: &mut HashMap<String, Option<String>>) -> Option<Exercise> {
+fn changed(room: &Room, seen: &HashMap<String, Saved>) -> Option<Exercise> {
     let is_new = |exercise: &&Exercise| {
-        let text = room.mine.text(exercise);
-        text.is_some() && seen.get(&exercise.name) != Some(&text)
+        let saved = saved(room, exercise);
+        saved.is_some() && seen.get(&exercise.name) != Some(&saved)
     };
     let exercise = room.exercises.iter().find(is_new)?;
-    let text = room.mine.text(exercise);
+    let now = saved(room, exercise);
     std::thread::sleep(LOOK / 2);
-    (room.mine.text(exercise) == text).then(|| exercise.clone())
+    (saved(room, exercise) == now).then(|| exercise.clone())
 }
