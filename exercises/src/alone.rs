@@ -150,7 +150,7 @@ mod tests {
 
     impl Exercise for Dies {
         fn check(&self, check: &mut Check) {
-            check.alone("a case", None);
+            check.alone("a case");
         }
 
         fn alone(&self, _case: &str) -> anyhow::Result<DataFrame> {
