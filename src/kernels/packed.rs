@@ -26,7 +26,7 @@ pub fn sorted(keys: &DataFrame, ascending: &[bool]) -> Result<Option<IdxCa>> {
     let place_bits = (usize::BITS - rows.leading_zeros()) as usize;
     let places = match packable.iter().map(Key::bits).sum::<usize>() + place_bits {
         ..=64 => places_in_order::<u64>(&packable, rows, place_bits),
-        ..=128 => places_in_order::<u128>(&packable, rows, place_bits),
+        65..=128 => places_in_order::<u128>(&packable, rows, place_bits),
         _ => return Ok(None),
     };
     Ok(Some(IdxCa::from_vec("".into(), places)))
