@@ -1,14 +1,15 @@
 """What real pandas answers, for tests/goldens.rs to hold both pandas-shaped modes to.
 
-    python3 -m venv .venv && .venv/bin/pip install pandas==2.3.3 numpy==2.4.6
+    python3 -m venv .venv && .venv/bin/pip install pandas==2.3.3 numpy==2.4.6 pyarrow
     .venv/bin/python peers/pandas_goldens.py
 
-Writes tests/goldens/pandas.json: the tables that the cases begin with, and for each case values, types, labels and row
+Writes tests/goldens/pandas.json: the tables and CSV texts that the cases begin with, and for each case values, types, labels and row
 order of the answer, or that pandas refuses. The same cases in Rust: tests/goldens/cases.rs.
 
 Columns have pandas' nullable types, so that a whole number stays one beside a missing value.
 """
 
+import io
 import json
 import warnings
 from pathlib import Path
@@ -35,6 +36,26 @@ RIGHT = pd.DataFrame({
 LONG = pd.DataFrame({"n": [(7 * n) % 101 for n in range(100)], "x": [((37 * n) % 64) / 8 for n in range(100)]}).convert_dtypes(
     convert_floating=False).astype({"x": "Float64"})
 
+HOURS = pd.to_datetime([1357034400000, 1357030800000, N, 1357038000000, 1357030800000, 1357041600000], unit="ms", utc=True)
+TYPES = pd.DataFrame({
+    "at": pd.Series(HOURS).astype("datetime64[ms, UTC]"), "ok": [True, False, N, True, True, N], "i16": [1, -2, N, 4, 300, 4],
+    "i32": [70000, N, -5, 70000, 0, 1], "u16": [1, 2, N, 4, 65535, 4], "f32": [0.5, 1.25, N, 2.0, -1.0, 2.0],
+}).astype({"ok": "boolean", "i16": "Int16", "i32": "Int32", "u16": "UInt16", "f32": "Float32"})
+
+CSVS = {
+    "types": "id,carrier,speed,late\n1,UA,381.25,True\n2,AA,400,false\n3,,1e2,TRUE\n",
+    "blank lines": "\n\nid,n\n\n1,2\n  \n3,4\n\t\n\n",
+    "one column": "n\n1\n\n2\n",
+    "missing": "n,x,t\n1,nan,a\nNA,1.5,\n,2,\"\"\n4,null,None\n",
+    "quoted": "id,n,\"a \"\"b\"\"\"\n\"1\",\"2\",\"x, y\"\n\"2\",\"\",\"5\"\" disk\"\n",
+    "mixed": "id,code\n1,7\n2,8A\n3,007\n",
+    "large": "n,m\n99999999999999999999,9223372036854775807\n1,-1\n",
+    "signs": "n,x\n+1, 2.5\n-3,inf\n",
+    "ragged": "a,b\n1,2\n3,4,5\n",
+    "header": "a,b\n",
+    "nothing": "",
+}
+
 FRAMES = {
     "flights": FLIGHTS,
     "empty": FLIGHTS.head(0),
@@ -47,6 +68,7 @@ FRAMES = {
     "left": LEFT,
     "right": RIGHT,
     "long": LONG,
+    "types": TYPES,
 }
 
 
@@ -59,8 +81,26 @@ def spread(rows):
     return pd.DataFrame({"carrier": rows["carrier"].iloc[:1].array, "rows": [len(rows)], "total": [rows["distance"].sum()]})
 
 
+def read(name):
+    return pd.read_csv(io.StringIO(CSVS[name]), dtype_backend="numpy_nullable")
+
+
+def back(frame, columns=None):
+    """A frame that was written as Parquet and read again."""
+    file = io.BytesIO()
+    frame.to_parquet(file)
+    return pd.read_parquet(file, columns=columns)
+
+
+def dtypes(frame):
+    """Types under the names that they have in Rust."""
+    short = {"string": "str", "boolean": "bool", "datetime64[ms, UTC]": "datetime[ms, UTC]"}
+    name = lambda dtype: short.get(dtype, dtype.replace("UInt", "u").replace("Int", "i").replace("Float", "f"))
+    return "\n".join(f"{column} {name(str(dtype))}" for column, dtype in frame.dtypes.items())
+
+
 F = FRAMES
-f, e, u, s, d, t, left, right, long = F.values()
+f, e, u, s, d, t, left, right, long, k = F.values()
 ones = {name: FRAMES["flights"][name] for name in FRAMES["flights"]}
 delay, speed, carrier, distance = f["delay"], f["speed"], f["carrier"], f["distance"]
 by = lambda *keys: f.groupby(list(keys))
@@ -194,6 +234,38 @@ CASES = {
     "eq": lambda: delay == 5, "ne": lambda: carrier != "UA", "lt": lambda: delay < distance, "ge": lambda: speed.ge(395.5),
     "lt aligned": lambda: s["delay"].lt(f["distance"]), "z-score by hand": lambda: (speed - by("origin")["speed"].transform("mean")) / by("origin")["speed"].transform("std"),
     "shift and align": lambda: f["distance"] - f["distance"].shift(1),
+    "frames eq": lambda: s.eq(f[["distance", "delay"]]), "frames ne": lambda: s.ne(s.sort_index() + 1),
+    "frames lt": lambda: s.lt(f[["distance", "delay"]]), "frames le": lambda: s.le(s), "frames gt": lambda: u[["delay"]].gt(s[["delay"]]),
+    "frames ge other columns": lambda: s.ge(f[["delay", "speed"]].tail(4)),
+    "frames eq texts": lambda: f[["carrier", "origin"]].eq(f[["carrier", "origin"]].shift(1)),
+    "frames lt empty": lambda: e[["delay"]].lt(e[["delay"]]),
+    "frames lt text and number": lambda: f[["carrier"]].lt(f[["delay"]].rename(columns={"delay": "carrier"})),
+    # other types
+    "len": lambda: len(u), "len empty": lambda: len(e), "dtypes": lambda: dtypes(f), "dtypes empty": lambda: dtypes(e), "types dtypes": lambda: dtypes(k),
+    "types tail": lambda: k.tail(4), "types query": lambda: k[k["ok"]], "types set_index": lambda: k.set_index("at"),
+    "types sort_values": lambda: k.sort_values(["at", "f32"], ascending=[False, True], kind="stable"),
+    "types sort_values flag": lambda: k.sort_values("ok", kind="stable"), "types sort_index": lambda: k.set_index("u16").sort_index(kind="stable"),
+    "types shift": lambda: k.shift(2), "types diff": lambda: k[["at", "i16", "i32", "f32"]].diff(1),
+    "types cumsum": lambda: k[["i16", "i32", "u16", "f32"]].cumsum(),
+    "types cummax": lambda: k[["at", "i16", "i32", "u16", "f32"]].cummax(), "types ffill": lambda: k.ffill(),
+    "types rank": lambda: k[["at", "i32", "u16", "f32"]].rank(), "types rolling mean": lambda: k["f32"].rolling(2).mean(),
+    "types cumsum of times": lambda: k["at"].cumsum(),
+    "types drop_duplicates": lambda: k.drop_duplicates("at", keep="last"), "types value_counts": lambda: k["at"].value_counts(),
+    "types value_counts flag": lambda: k["ok"].value_counts(), "types nunique": lambda: k.nunique(), "types unique": lambda: pd.Series(k["at"].unique(), name="at"),
+    "types agg": lambda: k.groupby("ok").agg(n=("at", "count"), late=("at", "max"), first=("at", "first"), i=("i16", "sum"), j=("i32", "min"), u=("u16", "max"), mean=("f32", "mean"), std=("f32", "std"), ok=("ok", "last")),
+    "types agg by time": lambda: k.groupby("at").agg(n=("i16", "count"), u=("u16", "sum"), f=("f32", "max"), middle=("i32", "median")),
+    "types size": lambda: k.groupby(["i16", "f32"]).size(), "types transform": lambda: k.groupby("u16")["i32"].transform("max"),
+    "types merge": lambda: k.merge(k[["at", "i16"]].rename(columns={"i16": "n"}), on="at"),
+    "types concat": lambda: pd.concat([k[["i16", "at"]], k[["i32", "at"]].rename(columns={"i32": "i16"})]),
+    "types add": lambda: k["i16"] + k["u16"], "types sub times": lambda: k["at"] - k["at"].shift(1), "types div": lambda: k["i32"] / k["u16"],
+    "types lt": lambda: k["i16"] < k["u16"], "types ge": lambda: k["f32"] >= 1.25,
+    "types describe": lambda: k[["i16", "i32", "u16"]].describe(), "types print": lambda: repr(k), "types print times": lambda: repr(k["at"]),
+    "types print numbers": lambda: repr(k["u16"]), "types empty": lambda: k.head(0),
+    # files
+    **{f"read_csv {name}": lambda name=name: read(name) for name in CSVS},
+    "to_parquet": lambda: back(f), "to_parquet empty": lambda: back(e), "to_parquet types": lambda: back(k),
+    "to_parquet labels": lambda: back(u).reset_index(), "to_parquet named labels": lambda: back(f.set_index(["origin", "carrier"])).reset_index(),
+    "read_parquet": lambda: back(f, ["speed", "carrier"]), "read_parquet unknown": lambda: back(f, ["sped"]),
     # describe, print
     "describe": lambda: f.describe(), "describe long": lambda: long.describe(),
     "print": lambda: repr(f), "print series": lambda: repr(delay), "print labels": lambda: repr(t.set_axis(t.index.rename("letter"))),
@@ -204,17 +276,25 @@ CASES = {
 
 def kind(dtype):
     name = str(dtype).lower()
-    for part, kind in [("int", "int"), ("float", "float"), ("bool", "bool"), ("datetime", "datetime")]:
+    for part, kind in [("int", "int"), ("float", "float"), ("bool", "bool"), ("datetime", "datetime"), ("timedelta", "duration")]:
         if part in name:
             return kind
     return "text"
 
 
+def plain(value):
+    if isinstance(value, (pd.Timestamp, pd.Timedelta)):
+        return value.as_unit("ms")._value
+    return value.item() if hasattr(value, "item") else value
+
+
 def column(name, values):
-    listed = [None if pd.isna(value) else value.item() if hasattr(value, "item") else value for value in values]
+    listed = [None if pd.isna(value) else plain(value) for value in values]
     # JSON has no number for 1 / 0.
     listed = ["inf" if value == float("inf") else value for value in listed]
-    return {"name": "" if name is None else str(name), "kind": kind(values.dtype), "values": listed}
+    # Of an object without a value nothing is known.
+    of_a_kind = "any" if values.dtype == object and not listed else kind(values.dtype)
+    return {"name": "" if name is None else str(name), "kind": of_a_kind, "type": str(values.dtype).lower(), "values": listed}
 
 
 def index(labels):
@@ -241,11 +321,12 @@ def answer(case):
 
 
 if __name__ == "__main__":
-    goldens = {"pandas": pd.__version__, "tables": {name: table(frame) for name, frame in FRAMES.items()}}
+    goldens = {"pandas": pd.__version__, "csvs": CSVS, "tables": {name: table(frame) for name, frame in FRAMES.items()}}
     goldens["cases"] = {name: answer(case) for name, case in CASES.items()}
     path = Path(__file__).parent.parent / "tests/goldens/pandas.json"
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(case)}" for name, case in goldens["cases"].items())
     tables = ",\n".join(f"{json.dumps(name)}: {json.dumps(frame)}" for name, frame in goldens["tables"].items())
-    path.write_text(f'{{"pandas": "{pd.__version__}", "tables": {{\n{tables}\n}}, "cases": {{\n{lines}\n}}}}\n')
+    csvs = ",\n".join(f"{json.dumps(name)}: {json.dumps(text)}" for name, text in CSVS.items())
+    path.write_text(f'{{"pandas": "{pd.__version__}", "csvs": {{\n{csvs}\n}}, "tables": {{\n{tables}\n}}, "cases": {{\n{lines}\n}}}}\n')
     refused = [f"{name} ({case['refused']})" for name, case in goldens["cases"].items() if "refused" in case]
     print(f"{len(CASES)} cases; refused: {', '.join(refused)}")

@@ -137,18 +137,21 @@ impl Rows {
     /// What the dataframe engine reports.
     pub fn stack(lots: impl IntoIterator<Item = Rows>) -> Result<Self> {
         let lots: Vec<Rows> = lots.into_iter().collect();
-        let mut next = lots.first().and_then(Rows::first_number);
-        for lot in lots.iter().filter(|lot| lot.height() > 0) {
-            next = next.filter(|next| lot.first_number() == Some(*next)).map(|next| next + lot.height() as i64);
-        }
-        let first = lots.iter().find(|lot| lot.height() > 0).or(lots.first()).and_then(Rows::first_number);
-        match (next, first) {
-            (Some(_), Some(first)) => Ok(Self::numbered(first, stack(lots.into_iter().map(Rows::into_columns))?)),
-            _ => {
+        match Self::numbers_go_on(&lots) {
+            Some(first) => Ok(Self::numbered(first, stack(lots.into_iter().map(Rows::into_columns))?)),
+            None => {
                 let labels = stack(lots.iter().map(Rows::labels))?;
                 Ok(Self::labelled(labels, stack(lots.into_iter().map(Rows::into_columns))?))
             }
         }
+    }
+
+    /// The first number of rows in lots, where each lot is numbered on from the one before.
+    pub fn numbers_go_on(lots: &[Rows]) -> Option<i64> {
+        let filled = || lots.iter().filter(|lot| lot.height() > 0);
+        let first = filled().next().or(lots.first())?.first_number()?;
+        filled().try_fold(first, |next, lot| (lot.first_number()? == next).then(|| next + lot.height() as i64))?;
+        Some(first)
     }
 
     /// Labels and data in one frame, to be moved together; the labels under hidden names.
@@ -268,6 +271,8 @@ pub enum DefaultIndex {
 }
 
 /// One value of a label: what `loc` and `at` look for.
+///
+/// A number or a text: rows of an index of times, decimals or truth values are found by `query` after `reset_index`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Label {
     /// A number.

@@ -71,11 +71,11 @@ impl Ledger {
         self.steps.iter().filter(|step| step.barrier).count()
     }
 
-    /// Steps that moved all rows between partitions: not those that gathered them in one place, or moved those at the
-    /// borders.
+    /// Steps that moved all rows between partitions, and that nothing could start before: not those that gathered rows in
+    /// one place, or moved those at the borders, be they all there are.
     pub fn exchanges(&self) -> usize {
         let all_moved = |step: &&Step| step.rows_moved > 0 && step.rows_moved >= step.rows && step.rows_gathered == 0;
-        self.steps.iter().filter(all_moved).count()
+        self.steps.iter().filter(all_moved).filter(|step| step.barrier).count()
     }
 }
 

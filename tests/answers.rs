@@ -29,19 +29,19 @@ fn every_mode_and_engine_gives_the_expected_answer() {
     }
 }
 
-/// A flight without carrier or origin is in no row, in any mode.
+/// A flight without carrier, airport, day, time or id is in the same rows in every mode, and in none that it is a key of.
 #[test]
 fn null_keys_are_left_out_in_every_mode() {
     let folder = tempfile::tempdir().unwrap();
     let mut rows = support::flights().head(Some(6_000));
-    let holes = |name: &str, every: usize| -> Column {
-        let texts = rows.column(name).unwrap().str().unwrap();
-        let texts: StringChunked =
-            texts.iter().enumerate().map(|(row, text)| text.filter(|_| row % every > 0)).collect();
-        texts.with_name(name.into()).into_column()
-    };
-    let (carrier, origin) = (holes("carrier", 7), holes("origin", 11));
-    rows.with_column(carrier).unwrap().with_column(origin).unwrap();
+    for (name, every) in
+        [("carrier", 7), ("origin", 11), ("dest", 13), ("month", 17), ("day", 19), ("time_hour", 23), ("id", 29)]
+    {
+        let column = rows.column(name).unwrap();
+        let known: BooleanChunked = (0..rows.height()).map(|row| Some(row % every > 0)).collect();
+        let holes = column.zip_with(&known, &Column::full_null(name.into(), 1, column.dtype())).unwrap();
+        rows.with_column(holes).unwrap();
+    }
     let path = folder.path().join("holes.parquet");
     support::write_parquet(&rows, &path);
     let files = outgrow::flights::open(path.to_str().unwrap()).unwrap();
@@ -83,6 +83,56 @@ fn the_layout_of_the_files_does_not_change_the_answer() {
             ("partitioned", (workload.partitioned)(&rearranged, &Threads::new(3))),
         ] {
             agree(workload, (name, &answer.unwrap()), ("straight", &reference)).unwrap();
+        }
+    }
+}
+
+/// Of flights that are equally late the one with the smaller id counts, in whichever file it comes.
+#[test]
+fn ties_are_decided_alike_in_every_mode() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = support::flights().head(Some(4));
+    let with = |name: &str, values: &[i32]| {
+        let dtype = rows.column(name).unwrap().dtype();
+        Column::new(name.into(), values).cast(dtype).unwrap()
+    };
+    let mut rows = rows.clone();
+    let to = Column::new("dest".into(), ["BOS", "IAH", "BOS", "IAH"]);
+    for column in [to, with("id", &[9, 5, 2, 7]), with("arr_delay", &[90, 70, 90, 70])] {
+        rows.with_column(column).unwrap();
+    }
+    // A file each, the larger id of BOS first and that of IAH last.
+    for (file, row) in (0..4).enumerate() {
+        support::write_parquet(&rows.slice(row, 1), &folder.path().join(format!("{file}.parquet")));
+    }
+    let files = outgrow::flights::open(folder.path().to_str().unwrap()).unwrap();
+    let workload = outgrow::workloads::find("largest-per-group").unwrap();
+    for answer in [
+        (workload.eager)(&files),
+        (workload.dropin)(&files),
+        (workload.partitioned)(&files, &Serial),
+        (workload.partitioned)(&files, &Threads::new(2)),
+    ] {
+        let ids = answer.unwrap().column("id").unwrap().i32().unwrap().into_no_null_iter().collect::<Vec<_>>();
+        assert_eq!(ids, [2, 5]);
+    }
+}
+
+/// Two copies of the same flights have every id twice: a place is a place all the same.
+#[test]
+fn flights_that_are_there_twice_are_two_flights() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = support::flights().head(Some(3_000));
+    for file in ["a.parquet", "b.parquet"] {
+        support::write_parquet(&rows, &folder.path().join(file));
+    }
+    let files = outgrow::flights::open(folder.path().to_str().unwrap()).unwrap();
+    for workload in ALL {
+        let eager = (workload.eager)(&files).unwrap();
+        for (name, answer) in
+            [("dropin", (workload.dropin)(&files)), ("partitioned", (workload.partitioned)(&files, &Threads::new(2)))]
+        {
+            agree(workload, ("eager", &eager), (name, &answer.unwrap())).unwrap();
         }
     }
 }

@@ -49,15 +49,41 @@ fn goldens() -> &'static Value {
     GOLDENS.get_or_init(|| serde_json::from_str(include_str!("goldens/pandas.json")).unwrap())
 }
 
+/// A folder with the CSV files that cases read, where others write theirs.
+fn folder() -> &'static std::path::Path {
+    static FOLDER: std::sync::OnceLock<std::path::PathBuf> = std::sync::OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("goldens");
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, text) in goldens()["csvs"].as_object().unwrap() {
+            std::fs::write(folder.join(name).with_extension("csv"), text.as_str().unwrap()).unwrap();
+        }
+        folder
+    })
+}
+
 /// A table that cases begin with; its labels are the column `index` unless they are 0, 1, 2, ...
 fn table(name: &str) -> (DataFrame, bool) {
     let table = &goldens()["tables"][name];
     let labels = columns(&table["index"]);
-    let data = columns(&table["columns"]);
+    let data = columns(&table["columns"]).into_iter().zip(table["columns"].as_array().unwrap());
+    let data = data.map(|(column, golden)| narrow(column, golden)).collect::<Vec<_>>();
     let numbered = labels[0].i64().is_ok_and(|labels| labels.iter().eq((0..labels.len() as i64).map(Some)));
     let all = if numbered { data } else { [labels, data].concat() };
     let height = all[0].len();
     (DataFrame::new(height, all).unwrap(), numbered)
+}
+
+/// The type of a table's column, where it is not the only one of its kind.
+fn narrow(column: Column, golden: &Value) -> Column {
+    let dtype = match golden["type"].as_str().unwrap() {
+        "int16" => DataType::Int16,
+        "int32" => DataType::Int32,
+        "uint16" => DataType::UInt16,
+        "float32" => DataType::Float32,
+        _ => return column,
+    };
+    column.strict_cast(&dtype).unwrap()
 }
 
 fn columns(columns: &Value) -> Vec<Column> {
@@ -67,11 +93,14 @@ fn columns(columns: &Value) -> Vec<Column> {
 fn column(golden: &Value) -> Column {
     let name = PlSmallStr::from(golden["name"].as_str().unwrap());
     let values = golden["values"].as_array().unwrap();
+    let whole = || Int64Chunked::from_iter_options(name.clone(), values.iter().map(Value::as_i64));
     match golden["kind"].as_str().unwrap() {
+        "datetime" => whole().into_datetime(TimeUnit::Milliseconds, Some(TimeZone::UTC)).into_column(),
+        "duration" => whole().into_duration(TimeUnit::Milliseconds).into_column(),
         "int" => Column::new(name, values.iter().map(Value::as_i64).collect::<Vec<_>>()),
         "float" => Column::new(name, values.iter().map(float).collect::<Vec<_>>()),
         "bool" => Column::new(name, values.iter().map(Value::as_bool).collect::<Vec<_>>()),
-        "text" => Column::new(name, values.iter().map(Value::as_str).collect::<Vec<_>>()),
+        "text" | "any" => Column::new(name, values.iter().map(Value::as_str).collect::<Vec<_>>()),
         other => panic!("kind {other}"),
     }
 }
@@ -86,23 +115,29 @@ fn kind(dtype: &DataType) -> &'static str {
         dtype if dtype.is_float() => "float",
         DataType::Boolean => "bool",
         DataType::String => "text",
+        DataType::Datetime(TimeUnit::Milliseconds, Some(_)) => "datetime",
+        DataType::Datetime(..) => "datetime without zone, or in another unit",
+        DataType::Duration(TimeUnit::Milliseconds) => "duration",
         other => panic!("{other}"),
     }
 }
 
 /// What is wrong with some columns, if anything.
 fn difference(what: &str, found: &DataFrame, golden: &Value) -> Option<String> {
+    // Of an object without a value pandas does not say what it is.
+    let of_a_kind = golden.as_array().unwrap().iter().map(|golden| golden["kind"] != "any").collect::<Vec<_>>();
     let golden = columns(golden);
     let names = |columns: &[Column]| columns.iter().map(|column| column.name().to_string()).collect::<Vec<_>>();
     if names(found.columns()) != names(&golden) {
         return Some(format!("{what}: {:?}, pandas has {:?}", names(found.columns()), names(&golden)));
     }
-    for (found, golden) in found.columns().iter().zip(&golden) {
+    for ((found, golden), of_a_kind) in found.columns().iter().zip(&golden).zip(of_a_kind) {
         let of = format!("{what} `{}`", golden.name());
-        if kind(found.dtype()) != kind(golden.dtype()) && !golden.is_empty() {
+        if kind(found.dtype()) != kind(golden.dtype()) && of_a_kind {
             return Some(format!("{of}: kind {}, pandas has {}", kind(found.dtype()), kind(golden.dtype())));
         }
-        let found = found.cast(golden.dtype()).unwrap();
+        // A cast would forget the time zone.
+        let found = if found.dtype() == golden.dtype() { found.clone() } else { found.cast(golden.dtype()).unwrap() };
         let same = found.len() == golden.len()
             && (0..golden.len()).all(|row| match (found.get(row).unwrap(), golden.get(row).unwrap()) {
                 (AnyValue::Float64(this), AnyValue::Float64(that)) => {

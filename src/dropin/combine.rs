@@ -6,10 +6,16 @@
 use polars::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::kernels::{Agg, Groups, Moments, moments, reduce};
+use crate::kernels::{Agg, Groups, Moments, WholeSums, moments, reduce, too_large, whole_sums};
 
-/// What one partition keeps for one reduction: one column per part of the state, named `place.part`.
+/// What one partition keeps for one reduction: one column per part of the state, under a name of its place and part.
 pub fn partial(column: &Column, groups: &Groups, agg: Agg, place: usize) -> Result<Vec<Column>> {
+    if agg == Agg::Sum && !column.dtype().is_float() {
+        // The sum of a partition may leave 64 bits though that of all does not.
+        let WholeSums { low, mut carries } = whole_sums(column, groups)?;
+        carries.resize(groups.len(), 0);
+        return Ok(vec![Column::new(part(place, "value"), low), Column::new(part(place, "carry"), carries)]);
+    }
     if !matches!(agg, Agg::Mean | Agg::Std) {
         return Ok(vec![reduce(column, groups, agg)?.with_name(part(place, "value"))]);
     }
@@ -22,8 +28,9 @@ pub fn partial(column: &Column, groups: &Groups, agg: Agg, place: usize) -> Resu
     ])
 }
 
-/// The reduction of all partitions, from what they kept, stacked in `partials` and grouped by key again.
-pub fn finish(partials: &DataFrame, groups: &Groups, agg: Agg, place: usize) -> Result<Column> {
+/// The reduction `agg` of column `name` in all partitions, from what they kept, stacked in `partials` and grouped by key
+/// again.
+pub fn finish(partials: &DataFrame, groups: &Groups, (name, agg): (&str, Agg), place: usize) -> Result<Column> {
     let combined = match agg {
         Agg::Count | Agg::Sum => Agg::Sum,
         Agg::Min | Agg::Max | Agg::First | Agg::Last => agg,
@@ -41,9 +48,20 @@ pub fn finish(partials: &DataFrame, groups: &Groups, agg: Agg, place: usize) -> 
             return Ok(Float64Chunked::from_iter_options("".into(), merged.into_iter().map(value)).into_column());
         }
     };
-    reduce(partials.column(&part(place, "value"))?, groups, combined)
+    let values = partials.column(&part(place, "value"))?;
+    if let Ok(carries) = partials.column(&part(place, "carry")) {
+        let (sums, cut_off) = (whole_sums(values, groups)?, whole_sums(carries, groups)?);
+        let mut carries = cut_off.low;
+        carries.iter_mut().zip(sums.carries).for_each(|(carry, more)| *carry += more);
+        if carries.iter().any(|carry| *carry != 0) {
+            return Err(too_large("a sum", name));
+        }
+        return Ok(Column::new("".into(), sums.low));
+    }
+    reduce(values, groups, combined)
 }
 
-fn part(place: usize, part: &str) -> PlSmallStr {
-    format!("{place}.{part}").into()
+/// The name of a part of a state; no name of a user's begins so.
+pub fn part(place: usize, part: &str) -> PlSmallStr {
+    format!("\u{1}{place}.{part}").into()
 }

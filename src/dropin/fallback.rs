@@ -1,7 +1,7 @@
 //! What cannot be done on partitions: on one core with a warning, or not at all.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use crate::error::{Error, Result};
@@ -20,7 +20,8 @@ thread_local! {
     static POLICY: Cell<Fallback> = const { Cell::new(Fallback::Warn) };
 }
 
-static WARNED: Mutex<Option<HashSet<String>>> = Mutex::new(None);
+/// The operations that were warned of.
+static WARNED: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
 
 /// Runs `work` with this policy on this thread.
 ///
@@ -47,14 +48,15 @@ pub fn with_fallback<T>(policy: Fallback, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Asks whether `operation` may go on on one core; `instead` says what to do otherwise.
-pub(super) fn permit(operation: &str, instead: &str) -> Result<()> {
+/// Asks whether `operation` may go on on one core with `what`; `instead` says what to do otherwise. A loop that does the
+/// same with another expression each time is warned once.
+pub(super) fn permit(operation: &'static str, what: &str, instead: &str) -> Result<()> {
     if POLICY.get() == Fallback::Refuse {
-        return Err(Error::input(format!("{operation} cannot be done on partitions. {instead}")));
+        return Err(Error::input(format!("{operation}: {what} cannot be done on partitions. {instead}")));
     }
     let mut warned = WARNED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if warned.get_or_insert_default().insert(operation.to_string()) {
-        eprintln!("warning: {operation} cannot be done on partitions; all rows go to one core. {instead}");
+    if warned.insert(operation) {
+        eprintln!("warning: {operation}: {what} cannot be done on partitions; all rows go to one core. {instead}");
     }
     Ok(())
 }

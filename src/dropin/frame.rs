@@ -45,13 +45,14 @@ pub fn read_parquet_indexed(files: &ParquetFiles, columns: &[&str], index: Defau
 }
 
 /// Reads a CSV file with a header, in pieces, as pandas' `read_csv(path)`: `NA`, an empty value and the like are null.
+/// Lines without anything are no rows; whole numbers that 64 bits do not hold make a column text, so that nothing is lost.
 ///
 /// Every piece says first which types it sees, and all wait until that is known of all: `7` is a number in one piece
 /// and a text in another, and a column has one type.
 ///
 /// # Errors
 /// [`Error::Io`](crate::Error::Io) for a file that cannot be read; [`Error::Input`](crate::Error::Input) for one that is
-/// not UTF-8, or a row with more or fewer values than the header.
+/// not UTF-8, a row with more or fewer values than the header, or a quotation mark in the middle of a value.
 pub fn read_csv(path: &str) -> Result<DataFrame> {
     read_csv_indexed(path, DefaultIndex::default())
 }
@@ -94,7 +95,10 @@ impl DataFrame {
         let (rows, partitions) = (self.len(), partitions.max(1));
         let at = |number: usize| number * rows / partitions;
         let lots = (0..partitions).map(|number| self.cut(at(number), at(number + 1) - at(number)));
-        Self { partitions: lots.map(|lots| Rows::stack(lots.partitions).expect("slices of one frame")).collect() }
+        let stacked = lots.map(|lots| Rows::stack(lots.partitions).expect("slices of one frame"));
+        let cut = Self { partitions: stacked.collect() };
+        cut.note("cut into other partitions", 0);
+        cut
     }
 
     /// How many rows there are.
@@ -122,6 +126,7 @@ impl DataFrame {
     /// # Errors
     /// What the dataframe engine reports.
     pub fn index(&self) -> Result<pl::DataFrame> {
+        self.note_gathered("gather the labels", self.len());
         stack(self.partitions.iter().map(Rows::labels))
     }
 
@@ -140,6 +145,7 @@ impl DataFrame {
     /// # Errors
     /// What the dataframe engine reports.
     pub fn into_columns(self) -> Result<pl::DataFrame> {
+        self.note_gathered("gather the columns", self.len());
         stack(self.partitions.into_iter().map(Rows::into_columns))
     }
 
@@ -150,10 +156,10 @@ impl DataFrame {
     /// [`Error::Io`](crate::Error::Io) for a place that cannot be written; [`Error::Input`](crate::Error::Input) for a
     /// label that has the name of a column.
     pub fn to_parquet(&self, path: &str) -> Result<()> {
-        let numbered = self.partitions.iter().all(|rows| rows.first_number().is_some());
-        let frames = self.partitions.iter().map(|rows| match numbered {
-            true => Ok(rows.columns().clone()),
-            false => select::labels_to_columns(rows),
+        let numbers = Rows::numbers_go_on(&self.partitions);
+        let frames = self.partitions.iter().map(|rows| match numbers {
+            Some(_) => Ok(rows.columns().clone()),
+            None => select::labels_to_columns(rows),
         });
         write_parquet(&frames.collect::<Result<Vec<_>>>()?, path.as_ref())?;
         self.note("write all rows, one partition after the other", 0);
@@ -229,6 +235,21 @@ impl DataFrame {
             ..Step::default()
         });
         Ok(rows)
+    }
+
+    /// Notes that rows are handed out in one piece, unless they are in one. No task copies them for it, and they do not
+    /// count as moved: what becomes of an answer is the same in all modes.
+    pub(super) fn note_gathered(&self, what: &str, rows: usize) {
+        if self.partitions.len() == 1 {
+            return;
+        }
+        ledger::note(Step {
+            what: what.to_string(),
+            rows: rows as u64,
+            rows_gathered: rows as u64,
+            barrier: true,
+            ..Step::default()
+        });
     }
 
     /// Where each partition begins.

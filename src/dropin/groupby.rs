@@ -50,29 +50,28 @@ impl GroupBy<'_> {
             let rows = rows.columns();
             let groups = Groups::of(rows, &keys)?;
             let mut columns = groups.keys().columns().to_vec();
-            for (place, (name, column, agg)) in named.iter().enumerate() {
+            for (place, (_, column, agg)) in named.iter().enumerate() {
                 let column = kernels::column(rows, column)?;
                 match agg.combines() {
                     true => columns.extend(combine::partial(column, &groups, *agg, place)?),
                     // There is one partition: nothing has to be combined.
-                    false => columns.push(reduce(column, &groups, *agg)?.with_name((*name).into())),
+                    false => columns.push(reduce(column, &groups, *agg)?.with_name(combine::part(place, "value"))),
                 }
             }
             Ok(pl::DataFrame::new(groups.len(), columns)?)
         })?;
-        self.note("reduce each partition", self.frame.partitions.iter().map(Rows::height));
+        self.note("reduce each partition", self.frame.partitions.iter().map(Rows::height), bytes(&partials));
         let partials = stack(partials)?;
         let groups = Groups::of(&partials, &keys)?;
-        let combined = named.iter().enumerate().map(|(place, (name, _, agg))| {
+        let combined = named.iter().enumerate().map(|(place, (name, column, agg))| {
             let combined = match agg.combines() {
-                true => combine::finish(&partials, &groups, *agg, place)?,
-                false => partials.column(name)?.clone(),
+                true => combine::finish(&partials, &groups, (column, *agg), place)?,
+                false => partials.column(&combine::part(place, "value"))?.clone(),
             };
             Ok(combined.with_name((*name).into()))
         });
         let combined = pl::DataFrame::new(groups.len(), combined.collect::<Result<Vec<_>>>()?)?;
-        self.note_gathered("combine", &partials);
-        self.in_key_order(Rows::labelled(groups.keys().clone(), combined))
+        self.in_key_order("combine", &partials, Rows::labelled(groups.keys().clone(), combined))
     }
 
     /// Every row moves to the bucket of its group, but only the columns that are asked for.
@@ -94,10 +93,10 @@ impl GroupBy<'_> {
             let reduced = pl::DataFrame::new(groups.len(), reduced.collect::<Result<Vec<_>>>()?)?;
             Ok(Rows::labelled(groups.keys().clone(), reduced))
         })?;
-        self.note("reduce whole groups", buckets.iter().map(pl::DataFrame::height));
+        let made = reduced.iter().map(Rows::bytes).sum();
+        self.note("reduce whole groups", buckets.iter().map(pl::DataFrame::height), made);
         let reduced = Rows::stack(reduced)?;
-        self.note_gathered("gather a row per group", reduced.columns());
-        self.in_key_order(reduced)
+        self.in_key_order("gather a row per group", &reduced.packed()?, reduced)
     }
 
     /// How many rows each group has, nulls included; the keys are the index.
@@ -112,13 +111,12 @@ impl GroupBy<'_> {
             groups.codes().iter().for_each(|code| sizes[*code as usize] += 1);
             Ok(groups.keys().hstack(&[pl::Column::new("\u{0}size".into(), sizes)])?)
         })?;
-        self.note("count rows of each partition", self.frame.partitions.iter().map(Rows::height));
+        self.note("count rows of each partition", self.frame.partitions.iter().map(Rows::height), bytes(&partials));
         let partials = stack(partials)?;
         let groups = Groups::of(&partials, &keys)?;
         let sizes = reduce(partials.column("\u{0}size")?, &groups, Agg::Sum)?.with_name("".into());
-        self.note_gathered("add up", &partials);
         let sizes = Rows::labelled(groups.keys().clone(), sizes.into_frame());
-        Ok(Series { frame: self.in_key_order(sizes)? })
+        Ok(Series { frame: self.in_key_order("add up", &partials, sizes)? })
     }
 
     /// A value per row from the column's values in the row's group, with the labels and order of the frame. Rows with a
@@ -149,12 +147,15 @@ impl GroupBy<'_> {
             }
             Ok((pl::DataFrame::new(groups.len(), partial)?, groups))
         })?;
-        self.note("reduce each partition", partitions.iter().map(Rows::height));
-        let partials = stack(found.iter().map(|(partial, _)| partial.clone()))?;
+        let partials: Vec<pl::DataFrame> = found.iter().map(|(partial, _)| partial.clone()).collect();
+        self.note("reduce each partition", partitions.iter().map(Rows::height), bytes(&partials));
+        let partials = stack(partials)?;
         let all = Groups::of(&partials, &keys)?;
-        let values = aggs.iter().enumerate().map(|(place, agg)| combine::finish(&partials, &all, *agg, place));
+        let values =
+            aggs.iter().enumerate().map(|(place, agg)| combine::finish(&partials, &all, (column, *agg), place));
         let values = values.collect::<Result<Vec<_>>>()?;
-        self.note_gathered("combine, and send to all", &partials);
+        let held = values.iter().map(|values| values.as_materialized_series().estimated_size() as u64).sum();
+        self.note_gathered("combine, and send to all", &partials, held);
 
         let mut first = 0;
         let lots = partitions.iter().zip(&found).map(|(rows, (_, groups))| {
@@ -186,7 +187,7 @@ impl GroupBy<'_> {
         let done = pool::map(buckets.iter().collect(), |rows: &pl::DataFrame| {
             Ok(transform(kernels::column(rows, column)?, &Groups::of(rows, &keys)?, how)?.into_frame())
         })?;
-        self.note(&format!("{how}"), buckets.iter().map(pl::DataFrame::height));
+        self.note(&format!("{how}"), buckets.iter().map(pl::DataFrame::height), bytes(&done));
         let back = shuffle.back("bring the values back to their rows", done)?;
         let partitions = self.frame.partitions.iter().zip(back).map(|(rows, values)| rows.with_columns(values));
         Ok(Series { frame: DataFrame { partitions: partitions.collect() } })
@@ -224,11 +225,12 @@ impl GroupBy<'_> {
         let in_order: Vec<&pl::DataFrame> = in_order.into_no_null_iter().map(|group| &groups[group as usize]).collect();
         let rows_of_tasks: Vec<usize> = in_order.iter().map(|rows| rows.height()).collect();
         let mut partitions = pool::map(in_order, |rows: &pl::DataFrame| f(rows.clone()))?;
-        self.note("apply to each group", rows_of_tasks);
+        self.note("apply to each group", rows_of_tasks, bytes(&partitions));
         if partitions.is_empty() {
             // Without a group, `f` on no rows says which columns a result has.
             partitions.push(f(columns)?.clear());
         }
+        kernels::all_alike(&partitions)?;
         Ok(DataFrame::numbered(partitions))
     }
 
@@ -245,30 +247,33 @@ impl GroupBy<'_> {
         Ok((shuffle, buckets))
     }
 
-    /// A row per group in the order of the keys, those with a null left out.
-    fn in_key_order(&self, groups: Rows) -> Result<DataFrame> {
+    /// A row per group in the order of the keys, those with a null left out, from what was gathered of them.
+    fn in_key_order(&self, what: &str, gathered: &pl::DataFrame, groups: Rows) -> Result<DataFrame> {
         let order = Groups::of(&groups.labels(), &self.keys())?.in_key_order()?;
-        Ok(DataFrame { partitions: vec![groups.take(&order)?] })
+        let done = groups.take(&order)?;
+        self.note_gathered(what, gathered, done.bytes());
+        Ok(DataFrame { partitions: vec![done] })
     }
 
     fn keys(&self) -> Vec<&str> {
         self.keys.iter().map(String::as_str).collect()
     }
 
-    /// Notes a step with a task for each of `rows_of_tasks`.
-    fn note(&self, what: &str, rows_of_tasks: impl IntoIterator<Item = usize>) {
+    /// Notes a step with a task for each of `rows_of_tasks`, and the bytes of the columns it made.
+    fn note(&self, what: &str, rows_of_tasks: impl IntoIterator<Item = usize>, bytes: u64) {
         let rows: Vec<usize> = rows_of_tasks.into_iter().collect();
         ledger::note(Step {
             what: format!("{what} by {}", self.keys.join(", ")),
             tasks: rows.len(),
             rows: rows.iter().sum::<usize>() as u64,
             largest_task_rows: rows.into_iter().max().unwrap_or(0) as u64,
+            bytes_materialised: bytes,
             ..Step::default()
         });
     }
 
-    /// Notes that a row per group (and partition) came to one place.
-    fn note_gathered(&self, what: &str, gathered: &pl::DataFrame) {
+    /// Notes that a row per group (and partition) came to one place, and the bytes of the columns made of them.
+    fn note_gathered(&self, what: &str, gathered: &pl::DataFrame, bytes: u64) {
         let rows = gathered.height() as u64;
         ledger::note(Step {
             what: format!("{what} by {}", self.keys.join(", ")),
@@ -278,8 +283,14 @@ impl GroupBy<'_> {
             rows_moved: rows,
             bytes_moved: gathered.estimated_size() as u64,
             rows_gathered: rows,
+            bytes_materialised: bytes,
             barrier: true,
             ..Step::default()
         });
     }
+}
+
+/// Bytes of some tables.
+fn bytes(tables: &[pl::DataFrame]) -> u64 {
+    tables.iter().map(|table| table.estimated_size() as u64).sum()
 }

@@ -26,19 +26,9 @@ pub fn concat(tables: &[&DataFrame]) -> Result<DataFrame> {
     if tables.is_empty() {
         return Err(Error::input("concat: no table is given. Give at least one."));
     }
-    let all = DataFrame { partitions: tables.iter().flat_map(|table| table.partitions.clone()).collect() };
-    let schema = join::joint_schema(tables.iter().map(|table| table.partitions[0].columns()))?;
-    let numbered = all.partitions.iter().all(|rows| rows.first_number().is_some());
-    if numbered {
-        return all.each("concat", |rows| Ok(rows.with_columns(join::with_schema(rows.columns(), &schema)?)));
-    }
-    let labels = all.partitions.iter().map(Rows::labels).collect::<Vec<_>>();
-    let labelled = join::joint_levels(&labels)?
-        .into_iter()
-        .zip(&all.partitions)
-        .map(|(labels, rows)| Ok(Rows::labelled(labels, join::with_schema(rows.columns(), &schema)?)));
-    let done = DataFrame { partitions: labelled.collect::<Result<_>>()? };
-    done.note("concat", 0);
+    let before: Vec<&Rows> = tables.iter().flat_map(|table| &table.partitions).collect();
+    let done = DataFrame { partitions: join::concat(&before)? };
+    done.note("concat", done.partitions.iter().zip(before).map(|(after, before)| after.bytes_beyond(before)).sum());
     Ok(done)
 }
 
@@ -144,39 +134,7 @@ impl DataFrame {
         Ok(Self { partitions: partitions.collect::<Result<_>>()? })
     }
 
-    /// The sums of values with the same label and column.
-    ///
-    /// # Errors
-    /// [`Error::Input`] for types that cannot be put together.
-    pub fn add(&self, other: &Self) -> Result<Self> {
-        self.arithmetic(Op::Add, other)
-    }
-
-    /// The differences of values with the same label and column.
-    ///
-    /// # Errors
-    /// As [`DataFrame::add`].
-    pub fn sub(&self, other: &Self) -> Result<Self> {
-        self.arithmetic(Op::Sub, other)
-    }
-
-    /// The products of values with the same label and column.
-    ///
-    /// # Errors
-    /// As [`DataFrame::add`].
-    pub fn mul(&self, other: &Self) -> Result<Self> {
-        self.arithmetic(Op::Mul, other)
-    }
-
-    /// The quotients of values with the same label and column.
-    ///
-    /// # Errors
-    /// As [`DataFrame::add`].
-    pub fn div(&self, other: &Self) -> Result<Self> {
-        self.arithmetic(Op::Div, other)
-    }
-
-    fn arithmetic(&self, op: Op, other: &Self) -> Result<Self> {
+    pub(super) fn arithmetic(&self, op: Op, other: &Self) -> Result<Self> {
         self.aligned(&op.to_string(), other, |left, right| {
             Ok(left.with_columns(apply_frames(op, left.columns(), right.columns())?))
         })

@@ -26,6 +26,8 @@ mod select;
 mod series;
 mod show;
 mod shuffle;
+#[path = "../surface/frame.rs"]
+mod two_frames;
 mod window;
 
 pub use fallback::{Fallback, with_fallback};

@@ -19,11 +19,7 @@ impl DataFrame {
     /// # Errors
     /// What the dataframe engine reports.
     pub fn sort_index(&self) -> Result<Self> {
-        let mut next = self.partitions[0].first_number();
-        for rows in &self.partitions {
-            next = next.filter(|next| rows.first_number() == Some(*next)).map(|next| next + rows.height() as i64);
-        }
-        if next.is_some() {
+        if Rows::numbers_go_on(&self.partitions).is_some() {
             self.note("sort by index: it is in order", 0);
             return Ok(self.clone());
         }
@@ -100,7 +96,9 @@ impl DataFrame {
         };
         let pairs = own.partitions.iter().zip(&kept).collect();
         let partitions = pool::map(pairs, |(rows, kept): (&Rows, &pl::BooleanChunked)| rows.filter(kept))?;
-        Ok(Self { partitions }.without_empty())
+        let done = Self { partitions }.without_empty();
+        own.note("keep one row of each", done.bytes());
+        Ok(done)
     }
 
     /// How many different known values each column has.
@@ -112,7 +110,9 @@ impl DataFrame {
         let counts = names.iter().map(|name| Ok(self.col(name)?.nunique()? as i64)).collect::<Result<Vec<_>>>()?;
         let names = pl::Column::new(NAMELESS.into(), names).into_frame();
         let counts = Rows::labelled(names, pl::Column::new("".into(), counts).into_frame());
-        Ok(Series { frame: Self { partitions: vec![counts] } })
+        let counts = Self { partitions: vec![counts] };
+        counts.note("a count for each column", counts.bytes());
+        Ok(Series { frame: counts })
     }
 
     /// The rank of each value in its column, from 1; equal values share the mean of their ranks, null has none.
@@ -144,6 +144,8 @@ impl DataFrame {
                 let ranks = window::rank(&bucket.columns()[0]);
                 Ok((ranks.f64()? + start).into_column().with_name(name.as_str().into()).into_frame())
             })?;
+            let made = ranks.iter().map(|ranks| ranks.estimated_size() as u64).sum();
+            self.note(format!("rank {name} in each bucket"), made);
             let back = shuffle.back("bring the ranks back", ranks)?;
             ranked.iter_mut().zip(back).for_each(|(of_rows, ranks)| of_rows.push(ranks.columns()[0].clone()));
         }
@@ -185,14 +187,17 @@ impl Series {
             let values = &rows.columns().columns()[0];
             counted(values, &Groups::of(rows.columns(), &[&name])?, Agg::Count)
         })?;
-        self.frame.note("count values in each partition", 0);
+        self.frame
+            .note("count values in each partition", partials.iter().map(|part| part.estimated_size() as u64).sum());
         let partials = DataFrame::numbered(partials).in_one_place("add up the counts")?.into_columns();
         let groups = Groups::of(&partials, &[&name])?;
         let counts = reduce(partials.column("\u{0}count")?, &groups, Agg::Sum)?.with_name("count".into());
         let counts = Rows::labelled(groups.keys().clone(), counts.into_frame());
         let counts = counts.filter(&groups.keys().columns()[0].is_not_null())?;
         let counts = counts.take(&order::sorted(counts.columns(), &[false])?)?;
-        Ok(Self { frame: DataFrame { partitions: vec![counts] } })
+        let counts = DataFrame { partitions: vec![counts] };
+        counts.note("sort the counts", counts.bytes());
+        Ok(Self { frame: counts })
     }
 
     /// The first or last row of each value, in the order of the series.

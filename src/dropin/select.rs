@@ -62,7 +62,7 @@ impl DataFrame {
     /// # Errors
     /// [`Error::Input`] for a column that is not there, or an expression that is neither true nor false.
     pub fn query(&self, expression: pl::Expr) -> Result<Self> {
-        let mask = self.evaluated(&expression)?;
+        let mask = self.evaluated("query", &expression)?;
         self.filter(&mask)
     }
 
@@ -78,7 +78,7 @@ impl DataFrame {
                 select::with_column(rows, name, select::evaluate(rows, &expression)?)
             });
         }
-        self.set_column(name, &self.evaluated(&expression)?)
+        self.set_column(name, &self.evaluated("assign", &expression)?)
     }
 
     /// A column more, or one replaced: pandas' `frame[name] = series`. Rows without a label in `values` get null.
@@ -234,15 +234,16 @@ impl DataFrame {
     }
 
     /// The value of an expression for each row; on one core where it needs more than its row.
-    fn evaluated(&self, expression: &pl::Expr) -> Result<Series> {
+    fn evaluated(&self, operation: &'static str, expression: &pl::Expr) -> Result<Series> {
         let value = |rows: &Rows| Ok(rows.with_columns(select::evaluate(rows, expression)?.into_frame()));
         if select::is_row_by_row(expression) {
             return Ok(Series { frame: self.each("evaluate an expression", value)? });
         }
-        let operation = format!("the expression {expression}");
-        fallback::permit(&operation, "Compute what it needs of other rows first, and assign that.")?;
-        let whole = value(&self.in_one_place(&format!("fall back to one core for {operation}"))?)?;
-        Ok(Series { frame: Self { partitions: vec![whole] } })
+        let what = format!("the expression {expression}");
+        fallback::permit(operation, &what, "Compute what it needs of other rows first, and assign that.")?;
+        let gathered = self.in_one_place(&format!("fall back to one core for {what}"))?;
+        let whole = Self { partitions: vec![gathered] };
+        Ok(Series { frame: whole.each(format!("evaluate {what}"), value)? })
     }
 
     /// The places of a label over all partitions.

@@ -37,11 +37,14 @@ impl DataFrame {
             let moments = parts.iter().fold(Moments::default(), |all, (part, ..)| all.merge(*part));
             let low = parts.iter().filter_map(|(_, low, _)| *low).reduce(f64::min);
             let high = parts.iter().filter_map(|(.., high)| *high).reduce(f64::max);
-            self.note(format!("reduce `{name}` in each partition"), 0);
+            // Count, mean, deviations and both ends.
+            self.note(format!("reduce `{name}` in each partition"), 5 * 8 * parts.len() as u64);
             let quartiles = self.quantiles(&name, QUARTILES)?;
             Ok(Summary { name, moments, ends: [low, high], quartiles })
         });
-        Ok(Self { partitions: vec![table(&summaries.collect::<Result<Vec<_>>>()?)?] })
+        let figures = Self { partitions: vec![table(&summaries.collect::<Result<Vec<_>>>()?)?] };
+        figures.note("put the figures together", figures.bytes());
+        Ok(figures)
     }
 
     /// The values that these shares of a column's known values are below.
@@ -103,6 +106,8 @@ impl DataFrame {
             rows_moved: gathered as u64,
             bytes_moved: 8 * gathered as u64,
             rows_gathered: gathered as u64,
+            // The known values as `f64`, and the lot of each.
+            bytes_materialised: (8 + 4) * count as u64 + 8 * gathered as u64,
             barrier: true,
             ..Step::default()
         });
@@ -111,6 +116,7 @@ impl DataFrame {
 
     pub(super) fn shown(&self) -> Shown {
         let height = self.len();
+        self.note_gathered("print", if height <= MOST_ROWS { height } else { 2 * END_ROWS });
         let shown = match height <= MOST_ROWS {
             true => self.cut(0, height).partitions,
             false => [self.cut(0, END_ROWS).partitions, self.cut(height - END_ROWS, END_ROWS).partitions].concat(),

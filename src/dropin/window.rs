@@ -86,7 +86,7 @@ impl DataFrame {
         })?;
         let done = Self { partitions: done };
         let borders = self.partitions.len() as u64 - 1;
-        let moved = (borders * (before + after) as u64).min(self.len() as u64);
+        let moved = borders.saturating_mul(before.saturating_add(after) as u64).min(self.len() as u64);
         ledger::note(Step {
             what: format!("{window}, with the rows around each partition"),
             tasks: self.partitions.len(),
@@ -102,6 +102,12 @@ impl DataFrame {
 
     /// What each partition adds; then each from what all before it added.
     fn with_carry(&self, window: Window) -> Result<Self> {
+        if self.partitions.len() == 1 {
+            return self.each(window, |rows| {
+                let columns = rows.columns().columns().iter().map(|column| window.apply(column));
+                Ok(rows.with_columns(pl::DataFrame::new(rows.height(), columns.collect::<Result<Vec<_>>>()?)?))
+            });
+        }
         let own = pool::map(self.partitions.iter().collect(), |rows: &Rows| {
             rows.columns().columns().iter().map(|column| window.carry_of(column)).collect::<Result<Vec<_>>>()
         })?;
@@ -119,7 +125,8 @@ impl DataFrame {
             Ok(rows.with_columns(pl::DataFrame::new(rows.height(), columns.collect::<Result<Vec<_>>>()?)?))
         })?;
         let done = Self { partitions: done };
-        let carried = (self.partitions.len() as u64 - 1).min(self.len() as u64);
+        let filled = self.partitions.iter().filter(|rows| rows.height() > 0).count() as u64;
+        let carried = filled.saturating_sub(1);
         ledger::note(Step {
             what: format!("{window}, carried from partition to partition"),
             tasks: self.partitions.len(),

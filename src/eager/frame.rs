@@ -39,10 +39,11 @@ pub fn read_parquet_indexed(files: &ParquetFiles, columns: &[&str], _index: Defa
 }
 
 /// Reads a CSV file with a header, as pandas' `read_csv(path)`: `NA`, an empty value and the like are null.
+/// Lines without anything are no rows; whole numbers that 64 bits do not hold make a column text, so that nothing is lost.
 ///
 /// # Errors
 /// [`Error::Io`](crate::Error::Io) for a file that cannot be read; [`Error::Input`](crate::Error::Input) for one that is
-/// not UTF-8, or a row with more or fewer values than the header.
+/// not UTF-8, a row with more or fewer values than the header, or a quotation mark in the middle of a value.
 pub fn read_csv(path: &str) -> Result<DataFrame> {
     read_csv_indexed(path, DefaultIndex::default())
 }

@@ -92,6 +92,7 @@ impl GroupBy<'_> {
                 // Without a group, `f` on no rows says which columns a result has.
                 results.push(f(frame.clear())?.clear());
             }
+            kernels::all_alike(&results)?;
             stack(results)
         })?;
         let rows = Rows::numbered(0, stacked);

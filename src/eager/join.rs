@@ -6,7 +6,7 @@ use super::{DataFrame, Operand, Series};
 use crate::error::Result;
 use crate::kernels::arith::{apply, apply_frames};
 use crate::kernels::{How, Op, join};
-use crate::labels::{Rows, stack};
+use crate::labels::Rows;
 
 /// Tables one below the other, labels and all; a column that one does not have is null there.
 ///
@@ -16,13 +16,7 @@ pub fn concat(tables: &[&DataFrame]) -> Result<DataFrame> {
     if tables.is_empty() {
         return Err(crate::Error::input("concat: no table is given. Give at least one."));
     }
-    let rows = on_one_core(|| {
-        let schema = join::joint_schema(tables.iter().map(|table| table.rows.columns()))?;
-        let columns = tables.iter().map(|table| join::with_schema(table.rows.columns(), &schema));
-        let columns = stack(columns.collect::<Result<Vec<_>>>()?)?;
-        let labels = tables.iter().map(|table| table.rows.labels()).collect::<Vec<_>>();
-        Ok::<_, crate::Error>(Rows::labelled(stack(join::joint_levels(&labels)?)?, columns))
-    })?;
+    let rows = on_one_core(|| Rows::stack(join::concat(&tables.iter().map(|table| &table.rows).collect::<Vec<_>>())?))?;
     note("concat", rows.height(), rows.bytes());
     Ok(DataFrame { rows })
 }
@@ -50,39 +44,7 @@ impl DataFrame {
         Ok(Self { rows })
     }
 
-    /// The sums of values with the same label and column.
-    ///
-    /// # Errors
-    /// [`Error::Input`](crate::Error::Input) for types that cannot be put together.
-    pub fn add(&self, other: &Self) -> Result<Self> {
-        self.arithmetic(Op::Add, other)
-    }
-
-    /// The differences of values with the same label and column.
-    ///
-    /// # Errors
-    /// As [`DataFrame::add`].
-    pub fn sub(&self, other: &Self) -> Result<Self> {
-        self.arithmetic(Op::Sub, other)
-    }
-
-    /// The products of values with the same label and column.
-    ///
-    /// # Errors
-    /// As [`DataFrame::add`].
-    pub fn mul(&self, other: &Self) -> Result<Self> {
-        self.arithmetic(Op::Mul, other)
-    }
-
-    /// The quotients of values with the same label and column.
-    ///
-    /// # Errors
-    /// As [`DataFrame::add`].
-    pub fn div(&self, other: &Self) -> Result<Self> {
-        self.arithmetic(Op::Div, other)
-    }
-
-    fn arithmetic(&self, op: Op, other: &Self) -> Result<Self> {
+    pub(super) fn arithmetic(&self, op: Op, other: &Self) -> Result<Self> {
         let rows = on_one_core(|| {
             let (left, right) = join::align(&self.rows, &other.rows)?;
             Ok::<_, crate::Error>(left.with_columns(apply_frames(op, left.columns(), right.columns())?))

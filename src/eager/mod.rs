@@ -29,6 +29,8 @@ mod select;
 #[path = "../surface/series.rs"]
 mod series;
 mod show;
+#[path = "../surface/frame.rs"]
+mod two_frames;
 mod window;
 
 pub use frame::{DataFrame, read_csv, read_csv_indexed, read_parquet, read_parquet_indexed};

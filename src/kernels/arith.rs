@@ -5,6 +5,7 @@ use polars_core::utils::try_get_supertype;
 
 use super::select::without_nan;
 use super::slices::each_pair;
+use super::{too_large, widened};
 use crate::error::{Error, Result};
 
 /// What is done with two values.
@@ -138,9 +139,8 @@ pub fn apply(op: Op, left: &Column, right: &Column) -> Result<Column> {
     let (this, that) = match (op, numbers, whole) {
         (Op::Div, true, _) => (left.cast(&DataType::Float64)?, right.cast(&DataType::Float64)?),
         (_, _, true) => {
-            let small = op.compares() && ![left, right].iter().any(|column| *column.dtype() == DataType::UInt64);
-            let wide = if small { try_get_supertype(left.dtype(), right.dtype())? } else { DataType::Int64 };
-            (left.cast(&wide)?, right.cast(&wide)?)
+            let wide = if op.compares() { compared_in(left, right)? } else { DataType::Int64 };
+            (widened(left, &wide)?, widened(right, &wide)?)
         }
         _ => (left.clone(), right.clone()),
     };
@@ -158,6 +158,18 @@ pub fn apply(op: Op, left: &Column, right: &Column) -> Result<Column> {
         Op::Ge => this.gt_eq(&that).map(IntoColumn::into_column).map_err(|_| cannot()),
     }?;
     without_nan(done.with_name(left.name().clone()))
+}
+
+/// The type that whole numbers are compared in.
+fn compared_in(left: &Column, right: &Column) -> Result<DataType> {
+    let common = try_get_supertype(left.dtype(), right.dtype())?;
+    if !common.is_float() {
+        return Ok(common);
+    }
+    // Of one without a sign and one with, `f64` would take neighbours for one.
+    let signed = if left.dtype().is_signed_integer() { left } else { right };
+    let negative = signed.cast(&DataType::Int64)?.i64()?.min().is_some_and(|least| least < 0);
+    Ok(if negative { DataType::Int64 } else { DataType::UInt64 })
 }
 
 /// Whole numbers, in 64 bits or not at all.
@@ -178,10 +190,7 @@ fn checked(op: Op, left: &Column, right: &Column) -> Result<Column> {
             }
         });
         if !each {
-            return Err(Error::input(format!(
-                "{op} of column `{}`: a result does not fit 64 bits. Cast the column to f64 first.",
-                left.name()
-            )));
+            return Err(too_large(&format!("{op}: a result"), left.name()));
         }
     }
     Ok(match op {
@@ -205,7 +214,10 @@ pub fn apply_frames(op: Op, left: &DataFrame, right: &DataFrame) -> Result<DataF
     }
     let columns = names.iter().map(|name| match (left.column(name), right.column(name)) {
         (Ok(this), Ok(that)) => apply(op, this, that),
-        _ => Ok(Column::full_null(name.clone(), left.height(), &DataType::Float64)),
+        _ => {
+            let dtype = if op.compares() { DataType::Boolean } else { DataType::Float64 };
+            Ok(Column::full_null(name.clone(), left.height(), &dtype))
+        }
     });
     Ok(DataFrame::new(left.height(), columns.collect::<Result<Vec<_>>>()?)?)
 }

@@ -6,7 +6,7 @@ use polars::prelude::*;
 use polars_core::utils::try_get_supertype;
 
 use super::order::sorted;
-use super::{Groups, column};
+use super::{Groups, column, widened};
 use crate::error::{Error, Result};
 use crate::labels::{Rows, stack};
 
@@ -51,7 +51,7 @@ pub fn comparable(left: &DataFrame, right: &DataFrame) -> Result<(DataFrame, Dat
     for (at, (this, that)) in left.columns().iter().zip(right.columns()).enumerate() {
         let (from, to) = (this.dtype(), that.dtype());
         let alike = from == to || (from.is_primitive_numeric() && to.is_primitive_numeric());
-        let common = if alike { try_get_supertype(from, to).ok() } else { None };
+        let common = if alike { common_type(from, to).ok() } else { None };
         let Some(common) = common else {
             return Err(Error::input(format!(
                 "key `{}` is {from} on the left and `{}` is {to} on the right: no value is equal to another. Cast one \
@@ -61,10 +61,16 @@ pub fn comparable(left: &DataFrame, right: &DataFrame) -> Result<(DataFrame, Dat
             )));
         };
         let name = PlSmallStr::from(format!("key {at}"));
-        of_left.push(this.cast(&common)?.with_name(name.clone()));
-        of_right.push(that.cast(&common)?.with_name(name));
+        of_left.push(widened(this, &common)?.with_name(name.clone()));
+        of_right.push(widened(that, &common)?.with_name(name));
     }
     Ok((DataFrame::new(left.height(), of_left)?, DataFrame::new(right.height(), of_right)?))
+}
+
+/// The type that two types of keys are compared in: whole numbers stay whole, where `f64` would take neighbours for one.
+fn common_type(this: &DataType, that: &DataType) -> PolarsResult<DataType> {
+    let common = try_get_supertype(this, that)?;
+    Ok(if this.is_integer() && that.is_integer() && common.is_float() { DataType::Int64 } else { common })
 }
 
 /// The places of the rows of the left and right that make a row of the result each; null where there is no partner.
@@ -157,8 +163,8 @@ impl MutableNulls {
 /// Values of the left, and of the right where the left has none; under the names of the left.
 fn either(left: &DataFrame, right: &DataFrame) -> Result<DataFrame> {
     let columns = left.columns().iter().zip(right.columns()).map(|(this, that)| {
-        let common = try_get_supertype(this.dtype(), that.dtype())?;
-        let (this, that) = (this.cast(&common)?, that.cast(&common)?);
+        let common = common_type(this.dtype(), that.dtype())?;
+        let (this, that) = (widened(this, &common)?, widened(that, &common)?);
         Ok(this.zip_with(&this.is_not_null(), &that)?)
     });
     Ok(DataFrame::new(left.height(), columns.collect::<Result<Vec<_>>>()?)?)
@@ -275,11 +281,26 @@ pub fn align_all(left: &Rows, right: &Rows) -> Result<(Rows, Rows)> {
     Ok((aligned(left, &of_left)?, aligned(right, &of_right)?))
 }
 
+/// The lots of rows of a concat, made alike so that they can lie one below the other.
+///
+/// # Errors
+/// [`Error::Input`] for columns or levels that have no type in common, or indexes of different numbers of levels.
+pub fn concat(lots: &[&Rows]) -> Result<Vec<Rows>> {
+    let schema = joint_schema(lots.iter().map(|rows| rows.columns()))?;
+    let columns = lots.iter().map(|rows| with_schema(rows.columns(), &schema)).collect::<Result<Vec<_>>>()?;
+    let pairs = lots.iter().zip(columns);
+    if lots.iter().all(|rows| rows.first_number().is_some()) {
+        return Ok(pairs.map(|(rows, columns)| rows.with_columns(columns)).collect());
+    }
+    let labels = joint_levels(&lots.iter().map(|rows| rows.labels()).collect::<Vec<_>>())?;
+    Ok(labels.into_iter().zip(pairs).map(|(labels, (_, columns))| Rows::labelled(labels, columns)).collect())
+}
+
 /// The columns of the tables of a concat: those of the first, then what others add; types that hold the values of all.
 ///
 /// # Errors
 /// [`Error::Input`] for columns of one name whose types have nothing in common.
-pub fn joint_schema<'a>(frames: impl IntoIterator<Item = &'a DataFrame>) -> Result<Schema> {
+fn joint_schema<'a>(frames: impl IntoIterator<Item = &'a DataFrame>) -> Result<Schema> {
     let mut joint = Schema::default();
     for frame in frames {
         for column in frame.columns() {
@@ -306,9 +327,9 @@ pub fn joint_schema<'a>(frames: impl IntoIterator<Item = &'a DataFrame>) -> Resu
 ///
 /// # Errors
 /// What the dataframe engine reports.
-pub fn with_schema(frame: &DataFrame, schema: &Schema) -> Result<DataFrame> {
+fn with_schema(frame: &DataFrame, schema: &Schema) -> Result<DataFrame> {
     let columns = schema.iter().map(|(name, dtype)| match frame.column(name) {
-        Ok(column) => Ok(column.cast(dtype)?),
+        Ok(column) => widened(column, dtype),
         Err(_) => Ok(Column::full_null(name.clone(), frame.height(), dtype)),
     });
     Ok(DataFrame::new(frame.height(), columns.collect::<Result<Vec<_>>>()?)?)
@@ -318,7 +339,7 @@ pub fn with_schema(frame: &DataFrame, schema: &Schema) -> Result<DataFrame> {
 ///
 /// # Errors
 /// [`Error::Input`] for indexes of different numbers of levels, or types that have nothing in common.
-pub fn joint_levels(labels: &[DataFrame]) -> Result<Vec<DataFrame>> {
+fn joint_levels(labels: &[DataFrame]) -> Result<Vec<DataFrame>> {
     let width = labels.first().map_or(0, DataFrame::width);
     if let Some(other) = labels.iter().find(|labels| labels.width() != width) {
         return Err(Error::input(format!(

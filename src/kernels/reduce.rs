@@ -3,7 +3,7 @@
 use num_traits::{AsPrimitive, ToPrimitive};
 use polars::prelude::*;
 
-use super::{Groups, Moments};
+use super::{Groups, Moments, as_times, too_large};
 use crate::error::{Error, Result};
 
 /// How the values of a group become one. Nulls (and NaN, as in pandas) are left out.
@@ -48,10 +48,11 @@ macro_rules! typed {
             DataType::Int32 => column.i32().map(|$values| $body)?,
             DataType::Int64 => column.i64().map(|$values| $body)?,
             DataType::UInt32 => column.u32().map(|$values| $body)?,
+            DataType::UInt64 => column.u64().map(|$values| $body)?,
             DataType::Float64 => column.f64().map(|$values| $body)?,
             other => {
                 return Err(Error::input(format!(
-                    "column `{}` is {other}, which cannot be reduced. Cast it to a number (i16, i32, i64, u32, f64).",
+                    "column `{}` is {other}, which cannot be reduced. Cast it to a number (i16, i32, i64, u32, u64, f64).",
                     column.name()
                 )));
             }
@@ -66,8 +67,7 @@ macro_rules! typed {
 pub fn reduce(column: &Column, groups: &Groups, agg: Agg) -> Result<Column> {
     let name = column.name().clone();
     let dtype = column.dtype();
-    let known =
-        matches!(dtype, DataType::Int16 | DataType::Int32 | DataType::Int64 | DataType::UInt32 | DataType::Float64);
+    let known = has_loop(dtype);
     match agg {
         Agg::First | Agg::Last => return any_of(column, groups, agg),
         Agg::Count if !known => {
@@ -83,7 +83,7 @@ pub fn reduce(column: &Column, groups: &Groups, agg: Agg) -> Result<Column> {
         Agg::Min | Agg::Max if dtype.is_string() => return best_text(column, groups, agg),
         Agg::Min | Agg::Max if dtype.is_temporal() => {
             let physical = column.to_physical_repr().cast(&DataType::Int64)?;
-            return Ok(reduce(&physical, groups, agg)?.cast(dtype)?);
+            return as_times(&reduce(&physical, groups, agg)?, dtype);
         }
         Agg::Min | Agg::Max if !known && (dtype.is_bool() || dtype.is_primitive_numeric()) => {
             return Ok(reduce(&numbers(column)?, groups, agg)?.cast(dtype)?);
@@ -112,10 +112,11 @@ pub fn reduce(column: &Column, groups: &Groups, agg: Agg) -> Result<Column> {
             Float64Chunked::from_vec(name, sums).into_column()
         }
         Agg::Sum => {
-            let sums = typed!(column, values => whole_sum(values, groups)).ok_or_else(|| {
-                Error::input(format!("a sum of column `{name}` does not fit 64 bits. Cast the column to f64 first."))
-            })?;
-            Int64Chunked::from_vec(name, sums).into_column()
+            let WholeSums { low, carries } = typed!(column, values => whole_sum(values, groups));
+            if carries.iter().any(|carry| *carry != 0) {
+                return Err(too_large("a sum", &name));
+            }
+            Int64Chunked::from_vec(name, low).into_column()
         }
         Agg::Mean => {
             let counts = typed!(column, values => count(values, groups));
@@ -130,6 +131,19 @@ pub fn reduce(column: &Column, groups: &Groups, agg: Agg) -> Result<Column> {
         Agg::Min => typed!(column, values => best(values, groups, |value, best| value < best)),
         Agg::Max => typed!(column, values => best(values, groups, |value, best| value > best)),
     })
+}
+
+/// Whether [`reduce`] has a loop for a type of numbers; for others, they are cast first.
+fn has_loop(dtype: &DataType) -> bool {
+    use DataType::{Float64, Int16, Int32, Int64, UInt32, UInt64};
+    matches!(dtype, Int16 | Int32 | Int64 | UInt32 | UInt64 | Float64)
+}
+
+/// A column as it is, or in a type that there is a loop for if it holds other numbers or flags.
+fn reducible(column: &Column) -> Result<Column> {
+    let dtype = column.dtype();
+    let cast = !has_loop(dtype) && (dtype.is_bool() || dtype.is_primitive_numeric());
+    if cast { numbers(column) } else { Ok(column.clone()) }
 }
 
 /// A column of numbers or flags in a type that [`reduce`] has a loop for.
@@ -203,20 +217,7 @@ pub fn quantile(values: &mut [f64], share: f64) -> Option<f64> {
 /// # Errors
 /// [`Error::Input`] for a column that holds no numbers.
 pub fn moments(column: &Column, groups: &Groups) -> Result<Vec<Moments>> {
-    let cast;
-    let column = match column.dtype() {
-        dtype
-            if dtype.is_bool()
-                || matches!(
-                    dtype,
-                    DataType::Int8 | DataType::UInt8 | DataType::UInt16 | DataType::UInt64 | DataType::Float32
-                ) =>
-        {
-            cast = numbers(column)?;
-            &cast
-        }
-        _ => column,
-    };
+    let column = &reducible(column)?;
     let counts = typed!(column, values => count(values, groups));
     let sums = typed!(column, values => sum(values, groups));
     let mut moments: Vec<Moments> = counts
@@ -272,15 +273,44 @@ fn sum<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups) -> Vec<f
     sums
 }
 
-/// `None` when a sum does not fit.
-fn whole_sum<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups) -> Option<Vec<i64>> {
-    let mut sums = vec![0i64; groups.len()];
-    let mut fits = true;
-    for_each(values, groups, |group, value| match value.to_i64().and_then(|value| sums[group].checked_add(value)) {
-        Some(sum) => sums[group] = sum,
-        None => fits = false,
+/// Sums of whole numbers that 64 bits may not hold: `low + carries * 2^64`. So a sum that leaves 64 bits and comes back is
+/// right, and the sums of several lots combine.
+pub struct WholeSums {
+    /// The sum of each group, cut to 64 bits.
+    pub low: Vec<i64>,
+    /// What was cut off for each group; empty where nothing was.
+    pub carries: Vec<i64>,
+}
+
+/// The sums of a column of whole numbers or flags.
+///
+/// # Errors
+/// [`Error::Input`] for a column that holds no numbers.
+pub fn whole_sums(column: &Column, groups: &Groups) -> Result<WholeSums> {
+    let column = reducible(column)?;
+    Ok(typed!(&column, values => whole_sum(values, groups)))
+}
+
+fn whole_sum<T: PolarsNumericType>(values: &ChunkedArray<T>, groups: &Groups) -> WholeSums {
+    let mut low = vec![0i64; groups.len()];
+    let mut carries = Vec::new();
+    let mut carry = |group: usize, one: i64| {
+        carries.resize(groups.len(), 0);
+        carries[group] += one;
+    };
+    for_each(values, groups, |group, value| {
+        let value = value.to_i64().unwrap_or_else(|| {
+            // Without a sign and too large for one.
+            carry(group, 1);
+            value.to_u64().unwrap_or_default() as i64
+        });
+        let (sum, lost) = low[group].overflowing_add(value);
+        low[group] = sum;
+        if lost {
+            carry(group, value.signum());
+        }
     });
-    fits.then_some(sums)
+    WholeSums { low, carries }
 }
 
 fn best<T: PolarsNumericType>(
@@ -332,6 +362,19 @@ mod tests {
         let groups = Groups::of(&frame, &["key"]).unwrap();
         let message = reduce(frame.column("x").unwrap(), &groups, Agg::Sum).unwrap_err().to_string();
         assert!(message.contains("does not fit 64 bits"), "{message}");
+    }
+
+    #[test]
+    fn a_sum_may_leave_64_bits_on_its_way() {
+        let sum = |values: Column| {
+            let groups = Groups::whole(values.len());
+            reduce(&values, &groups, Agg::Sum).map(|sum| sum.i64().unwrap().get(0).unwrap())
+        };
+        assert_eq!(sum(Column::new("x".into(), [i64::MAX, 1, -1])).unwrap(), i64::MAX);
+        assert_eq!(sum(Column::new("x".into(), [i64::MIN, -1, 1, i64::MIN, i64::MAX, i64::MAX])).unwrap(), -2);
+        assert_eq!(sum(Column::new("x".into(), [0, i64::MAX as u64])).unwrap(), i64::MAX);
+        assert!(sum(Column::new("x".into(), [u64::MAX])).is_err());
+        assert!(sum(Column::new("x".into(), [u64::MAX, u64::MAX, 2])).is_err());
     }
 
     #[test]

@@ -74,8 +74,9 @@ pub fn frame_without_nan(frame: DataFrame) -> Result<DataFrame> {
 /// Operators, comparisons, casts, literals, null checks and when/then are known to; anything else is taken not to.
 pub fn is_row_by_row(expression: &Expr) -> bool {
     expression.into_iter().all(|part| match part {
-        Expr::Alias(..) | Expr::Column(_) | Expr::Literal(_) | Expr::BinaryExpr { .. } | Expr::Cast { .. } => true,
-        Expr::Ternary { .. } => true,
+        Expr::Alias(..) | Expr::Column(_) | Expr::BinaryExpr { .. } | Expr::Cast { .. } | Expr::Ternary { .. } => true,
+        // A literal may be a column, whose values belong to rows.
+        Expr::Literal(value) => matches!(value, LiteralValue::Dyn(_) | LiteralValue::Scalar(_)),
         Expr::Function { function, .. } => matches!(
             function,
             FunctionExpr::Boolean(
@@ -182,9 +183,8 @@ pub fn labels_to_columns(rows: &Rows) -> Result<DataFrame> {
 /// [`Error::Input`] for a label of another type or number of levels than the index.
 pub fn places_of(rows: &Rows, label: &Label) -> Result<Vec<IdxSize>> {
     if let (Some(first), Label::Int(number)) = (rows.first_number(), label) {
-        let place = number - first;
-        let there = (0..rows.height() as i64).contains(&place);
-        return Ok(if there { vec![place as IdxSize] } else { vec![] });
+        let place = number.checked_sub(first).filter(|place| (0..rows.height() as i64).contains(place));
+        return Ok(place.map(|place| place as IdxSize).into_iter().collect());
     }
     let labels = rows.labels();
     if labels.width() != label.levels().len() {

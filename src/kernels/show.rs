@@ -59,10 +59,19 @@ fn dtype(dtype: &DataType) -> String {
     match dtype {
         DataType::String => "string".into(),
         DataType::Boolean => "boolean".into(),
-        DataType::Int16 => "Int16".into(),
-        DataType::Int32 => "Int32".into(),
-        DataType::Int64 => "Int64".into(),
-        DataType::Float64 => "Float64".into(),
+        DataType::Datetime(unit, Some(zone)) => format!("datetime64[{unit}, {zone}]"),
+        DataType::Datetime(unit, None) => format!("datetime64[{unit}]"),
+        // `i16` is Int16, and so on.
+        number if number.is_primitive_numeric() => {
+            let name = number.to_string();
+            let (kind, bits) = name.split_at(1);
+            let kind = match kind {
+                "i" => "Int",
+                "u" => "UInt",
+                _ => "Float",
+            };
+            format!("{kind}{bits}")
+        }
         other => other.to_string(),
     }
 }
@@ -123,12 +132,16 @@ fn grid(shown: &Shown, header: bool) -> String {
             if column < levels {
                 let gap = if column > 0 { " " } else { "" };
                 let _ = write!(written, "{gap}{cell:<wide$}");
-            } else if header {
-                // Numbers have room for a sign.
-                let gap = if rows.columns().columns()[column - levels].dtype().is_string() { " " } else { "  " };
-                let _ = write!(written, "{gap}{cell:>wide$}");
             } else {
-                let _ = write!(written, "    {cell:>wide$}");
+                // Numbers have room for a sign.
+                let dtype = rows.columns().columns()[column - levels].dtype();
+                let gap = match header {
+                    true if dtype.is_string() || dtype.is_datetime() => " ",
+                    true => "  ",
+                    false if dtype.is_datetime() => "   ",
+                    false => "    ",
+                };
+                let _ = write!(written, "{gap}{cell:>wide$}");
             }
         }
         let written = if header && number >= heads { written } else { written.trim_end().to_string() };
@@ -140,10 +153,43 @@ fn grid(shown: &Shown, header: bool) -> String {
     text
 }
 
+/// Instants as texts, all with the same parts: no time of day where all are midnights, no parts of a second where none
+/// has any.
+fn instants_as_texts(instants: &DatetimeChunked) -> Vec<String> {
+    let per_second = match instants.time_unit() {
+        TimeUnit::Milliseconds => 1_000,
+        TimeUnit::Microseconds => 1_000_000,
+        TimeUnit::Nanoseconds => 1_000_000_000,
+    };
+    let values = || instants.physical().iter();
+    let all = |multiple: i64| values().flatten().all(|value| value % multiple == 0);
+    let parts = [(1, ""), (1_000, "%.3f"), (1_000_000, "%.6f")];
+    let parts = parts.into_iter().find(|(parts, _)| *parts <= per_second && all(per_second / parts));
+    let parts = parts.map_or("%.9f", |(_, format)| format);
+    let format = match instants.time_zone() {
+        // What is held is the time in UTC, whatever the zone.
+        Some(_) => format!("%Y-%m-%d %H:%M:%S{parts}+00:00"),
+        None if all(24 * 60 * 60 * per_second) => "%Y-%m-%d".to_string(),
+        None => format!("%Y-%m-%d %H:%M:%S{parts}"),
+    };
+    let text = |value: i64| {
+        let nanoseconds = value.rem_euclid(per_second) * (1_000_000_000 / per_second);
+        let instant = chrono::DateTime::from_timestamp(value.div_euclid(per_second), nanoseconds as u32)?;
+        Some(instant.format(&format).to_string())
+    };
+    values().map(|value| value.and_then(text).unwrap_or_else(|| "NaT".to_string())).collect()
+}
+
 /// The values of a column as texts, with up to six decimals.
 fn texts(column: &Column) -> Vec<String> {
     let missing = || "<NA>".to_string();
-    if let Ok(values) = column.f64() {
+    if let Ok(instants) = column.datetime() {
+        return instants_as_texts(instants);
+    }
+    if column.dtype().is_float()
+        && let Ok(wide) = column.cast(&DataType::Float64)
+        && let Ok(values) = wide.f64()
+    {
         let short = |value: f64| {
             let text = format!("{value:.6}");
             let short = text.trim_end_matches('0');

@@ -4,6 +4,7 @@ use polars::prelude::*;
 
 use super::arith::{Op, apply};
 use super::running::{filled_forward, means_of_last, sum_of, sums_so_far};
+use super::{as_times, too_large, widened};
 use crate::error::{Error, Result};
 
 /// A function of a column whose value in a row depends on other rows.
@@ -32,15 +33,16 @@ impl Window {
     /// [`Error::Input`] for a type that cannot be used so, or a sum that does not fit 64 bits.
     pub fn apply(self, column: &Column) -> Result<Column> {
         Ok(match self {
-            Window::Shift(rows) => column.shift(rows),
+            Window::Shift(rows) => shifted(column, rows),
             Window::Diff(rows) => {
                 number(column, "diff")?;
-                apply(Op::Sub, column, &column.shift(rows))?
+                apply(Op::Sub, column, &shifted(column, rows))?
             }
-            Window::CumSum => sums_from(0, &wide(column, "cumsum")?)?,
+            Window::CumSum => narrow(sums_from(0, &wide(column)?)?, column)?,
             Window::CumMax => {
                 number(column, "cummax")?;
-                cum_max(column.as_materialized_series(), false)?.into_column()
+                let largest = cum_max(column.to_physical_repr().as_materialized_series(), false)?.into_column();
+                if column.dtype().is_temporal() { as_times(&largest, column.dtype())? } else { largest }
             }
             Window::Ffill => match filled_forward(column)? {
                 Some(filled) => filled,
@@ -50,6 +52,9 @@ impl Window {
                 number(column, "rolling_mean")?;
                 if rows == 0 {
                     return Err(Error::input("rolling_mean: a window of 0 rows has no mean. Give at least 1."));
+                }
+                if rows > column.len() {
+                    return Ok(Column::full_null(column.name().clone(), column.len(), &DataType::Float64));
                 }
                 if let Some(means) = means_of_last(column, rows)? {
                     return Ok(means);
@@ -78,11 +83,14 @@ impl Window {
     /// [`Error::Input`] for a type that cannot be used so.
     pub fn carry_of(self, column: &Column) -> Result<Carry> {
         Ok(match self {
-            Window::CumSum => match sum_of(&wide(column, "cumsum")?)? {
-                Some(Some(sum)) => Carry::Sum(sum),
-                Some(None) => Carry::Nothing,
-                None => Carry::of(column.sum_reduce()?.into_column("".into()), column),
-            },
+            Window::CumSum => {
+                let column = wide(column)?;
+                match sum_of(&column)? {
+                    Some(Some(sum)) => Carry::Sum(sum),
+                    Some(None) => Carry::Nothing,
+                    None => Carry::of(column.sum_reduce()?.into_column("".into()), &column),
+                }
+            }
             Window::CumMax => {
                 number(column, "cummax")?;
                 Carry::of(column.max_reduce()?.into_column("".into()), column)
@@ -120,13 +128,14 @@ impl Window {
         match carry {
             Carry::Nothing => self.apply(column),
             Carry::Sum(sum) => {
-                let before = i64::try_from(*sum).map_err(|_| too_large(column.name()))?;
-                sums_from(before, &wide(column, "cumsum")?)
+                let before = i64::try_from(*sum).map_err(|_| too_large("a sum", column.name()))?;
+                sums_from(before, &wide(column)?)
             }
             Carry::Value(value) => {
                 let mut wider = value.clone().with_name(column.name().clone());
-                wider.append(column)?;
-                Ok(self.apply(&wider)?.slice(1, column.len()))
+                wider.append(&if self == Window::CumSum { wide(column)? } else { column.clone() })?;
+                let done = self.apply(&wider)?.slice(1, column.len());
+                if self == Window::CumSum { narrow(done, column) } else { Ok(done) }
             }
         }
     }
@@ -173,7 +182,7 @@ pub fn rank(column: &Column) -> Column {
 fn sums_from(before: i64, column: &Column) -> Result<Column> {
     match sums_so_far(column, before)? {
         Some((sums, true)) => Ok(sums),
-        Some((_, false)) => Err(too_large(column.name())),
+        Some((_, false)) => Err(too_large("a sum", column.name())),
         None => Ok(cum_sum(column.as_materialized_series(), false)?.into_column()),
     }
 }
@@ -183,18 +192,37 @@ fn number(column: &Column, what: &str) -> Result<()> {
     if dtype.is_primitive_numeric() || dtype.is_temporal() {
         return Ok(());
     }
-    Err(Error::input(format!(
-        "{what} of column `{}`, which is {dtype}: it takes numbers. Select the columns of numbers first.",
-        column.name()
-    )))
+    Err(no_numbers(column, what))
 }
 
-/// Numbers whose sums are known to be `i64`, or have decimals.
-fn wide(column: &Column, what: &str) -> Result<Column> {
-    number(column, what)?;
-    Ok(if *column.dtype() == DataType::UInt64 { column.cast(&DataType::Int64)? } else { column.clone() })
+fn no_numbers(column: &Column, what: &str) -> Error {
+    Error::input(format!(
+        "{what} of column `{}`, which is {}: it takes numbers. Select the columns of numbers first.",
+        column.name(),
+        column.dtype()
+    ))
 }
 
-fn too_large(name: &str) -> Error {
-    Error::input(format!("a sum of column `{name}` does not fit 64 bits. Cast the column to f64 first."))
+/// Numbers whose sums are `i64` or `f64`: those of `f32` are added up in `f64`, whatever was carried on before them.
+fn wide(column: &Column) -> Result<Column> {
+    let dtype = column.dtype();
+    if !dtype.is_primitive_numeric() {
+        return Err(no_numbers(column, "cumsum"));
+    }
+    match dtype {
+        DataType::UInt64 => widened(column, &DataType::Int64),
+        DataType::Float32 => Ok(column.cast(&DataType::Float64)?),
+        _ => Ok(column.clone()),
+    }
+}
+
+/// The sums of a column that was made [`wide`] in the type that they have.
+fn narrow(sums: Column, column: &Column) -> Result<Column> {
+    Ok(if *column.dtype() == DataType::Float32 { sums.cast(&DataType::Float32)? } else { sums })
+}
+
+/// The values so many rows before; beyond the last row there is nothing, however far.
+fn shifted(column: &Column, rows: i64) -> Column {
+    let all = column.len() as i64;
+    column.shift(rows.clamp(-all, all))
 }

@@ -13,6 +13,11 @@ pub struct Tables {
 }
 
 impl Tables {
+    fn csv(&self, name: &str) -> outgrow::Result<Answer> {
+        let path = super::super::folder().join(format!("{name}.csv"));
+        pd::read_csv(path.to_str().unwrap())?.answer()
+    }
+
     fn get(&self, name: &str) -> Frame {
         (self.load)(name, self.partitions)
     }
@@ -72,6 +77,19 @@ fn spread(rows: polars::prelude::DataFrame) -> outgrow::Result<polars::prelude::
     one.with_column(Column::new("rows".into(), vec![rows.height() as i64; height]))?;
     one.with_column(Column::new("total".into(), vec![total; height]))?;
     Ok(one)
+}
+
+/// A frame that was written as Parquet and read again.
+fn back(frame: &Frame, columns: &[&str]) -> outgrow::Result<Frame> {
+    static FILES: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    let number = FILES.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let path = super::super::folder().join(format!("{}-{number}.parquet", module_path!().replace("::", "-")));
+    frame.to_parquet(path.to_str().unwrap())?;
+    pd::read_parquet(&outgrow::ParquetFiles::open(path.to_str().unwrap())?, columns)
+}
+
+fn dtypes(frame: &Frame) -> String {
+    frame.dtypes().iter().map(|(name, dtype)| format!("{name} {dtype}")).collect::<Vec<_>>().join("\n")
 }
 
 type Case = Box<dyn Fn(&Tables) -> outgrow::Result<Answer>>;
@@ -234,6 +252,13 @@ pub fn cases() -> Vec<(&'static str, Case)> {
                 let of = |agg| f.groupby(&["origin"]).transform("speed", Transform::Each(agg));
                 f.col("speed")?.sub(&of(Agg::Mean)?)?.div(&of(Agg::Std)?)?.answer()
             };
+            "frames eq texts" => |f, _| {
+                let texts = f.select(&["carrier", "origin"])?;
+                texts.eq(&texts.shift(1)?)?.answer()
+            };
+            "frames lt text and number" => |f, _| {
+                f.select(&["carrier"])?.lt(&f.select(&["delay"])?.rename(&[("delay", "carrier")])?)?.answer()
+            };
             "shift and align" => |f, _| f.col("distance")?.sub(&f.col("distance")?.shift(1)?)?.answer();
             "describe" => |f, _| f.describe()?.answer();
             "print" => |f, _| f.to_string().answer();
@@ -243,7 +268,81 @@ pub fn cases() -> Vec<(&'static str, Case)> {
             };
             "print counts" => |f, _| f.col("carrier")?.value_counts()?.to_string().answer();
         }
+        flights {
+            "dtypes" => |f, _| dtypes(f).answer();
+            "to_parquet" => |f, _| back(f, &["carrier", "origin", "delay", "distance", "speed"])?.answer();
+            "to_parquet named labels" => |f, _| {
+                let columns = ["origin", "carrier", "delay", "distance", "speed"];
+                back(&f.set_index(&columns[..2])?, &columns)?.answer()
+            };
+            "read_parquet" => |f, _| back(f, &["speed", "carrier"])?.answer();
+            "read_parquet unknown" => |f, _| back(f, &["sped"])?.answer();
+            "read_csv types" => |_, t| t.csv("types");
+            "read_csv blank lines" => |_, t| t.csv("blank lines");
+            "read_csv one column" => |_, t| t.csv("one column");
+            "read_csv missing" => |_, t| t.csv("missing");
+            "read_csv quoted" => |_, t| t.csv("quoted");
+            "read_csv mixed" => |_, t| t.csv("mixed");
+            "read_csv large" => |_, t| t.csv("large");
+            "read_csv signs" => |_, t| t.csv("signs");
+            "read_csv ragged" => |_, t| t.csv("ragged");
+            "read_csv header" => |_, t| t.csv("header");
+            "read_csv nothing" => |_, t| t.csv("nothing");
+        }
+        types {
+            "types dtypes" => |k, _| dtypes(k).answer();
+            "types tail" => |k, _| k.tail(4).answer();
+            "types empty" => |k, _| k.head(0).answer();
+            "types query" => |k, _| k.query(col("ok"))?.answer();
+            "types set_index" => |k, _| k.set_index(&["at"])?.answer();
+            "types sort_values" => |k, _| k.sort_values(&["at", "f32"], &[false, true])?.answer();
+            "types sort_values flag" => |k, _| k.sort_values(&["ok"], &[true])?.answer();
+            "types sort_index" => |k, _| k.set_index(&["u16"])?.sort_index()?.answer();
+            "types shift" => |k, _| k.shift(2)?.answer();
+            "types diff" => |k, _| k.select(&["at", "i16", "i32", "f32"])?.diff(1)?.answer();
+            "types cumsum" => |k, _| k.select(&["i16", "i32", "u16", "f32"])?.cumsum()?.answer();
+            "types cumsum of times" => |k, _| k.col("at")?.cumsum()?.answer();
+            "types cummax" => |k, _| k.select(&["at", "i16", "i32", "u16", "f32"])?.cummax()?.answer();
+            "types ffill" => |k, _| k.ffill()?.answer();
+            "types rank" => |k, _| k.select(&["at", "i32", "u16", "f32"])?.rank()?.answer();
+            "types rolling mean" => |k, _| k.col("f32")?.rolling_mean(2)?.answer();
+            "types drop_duplicates" => |k, _| k.drop_duplicates(&["at"], Keep::Last)?.answer();
+            "types value_counts" => |k, _| k.col("at")?.value_counts()?.answer();
+            "types value_counts flag" => |k, _| k.col("ok")?.value_counts()?.answer();
+            "types nunique" => |k, _| k.nunique()?.answer();
+            "types unique" => |k, _| k.col("at")?.unique()?.answer();
+            "types agg" => |k, _| k.groupby(&["ok"]).agg(&[
+                ("n", "at", Agg::Count), ("late", "at", Agg::Max), ("first", "at", Agg::First), ("i", "i16", Agg::Sum),
+                ("j", "i32", Agg::Min), ("u", "u16", Agg::Max), ("mean", "f32", Agg::Mean), ("std", "f32", Agg::Std),
+                ("ok", "ok", Agg::Last),
+            ])?.answer();
+            "types agg by time" => |k, _| k.groupby(&["at"]).agg(&[
+                ("n", "i16", Agg::Count), ("u", "u16", Agg::Sum), ("f", "f32", Agg::Max), ("middle", "i32", Agg::Median),
+            ])?.answer();
+            "types size" => |k, _| k.groupby(&["i16", "f32"]).size()?.answer();
+            "types transform" => |k, _| k.groupby(&["u16"]).transform("i32", Transform::Each(Agg::Max))?.answer();
+            "types merge" => |k, _| {
+                k.merge(&k.select(&["at", "i16"])?.rename(&[("i16", "n")])?, &["at"], How::Inner)?.answer()
+            };
+            "types concat" => |k, _| {
+                pd::concat(&[&k.select(&["i16", "at"])?, &k.select(&["i32", "at"])?.rename(&[("i32", "i16")])?])?.answer()
+            };
+            "types add" => |k, _| k.col("i16")?.add(&k.col("u16")?)?.answer();
+            "types sub times" => |k, _| k.col("at")?.sub(&k.col("at")?.shift(1)?)?.answer();
+            "types div" => |k, _| k.col("i32")?.div(&k.col("u16")?)?.answer();
+            "types lt" => |k, _| k.col("i16")?.lt(&k.col("u16")?)?.answer();
+            "types ge" => |k, _| k.col("f32")?.ge(1.25)?.answer();
+            "types describe" => |k, _| k.select(&["i16", "i32", "u16"])?.describe()?.answer();
+            "types print" => |k, _| k.to_string().answer();
+            "types print times" => |k, _| k.col("at")?.to_string().answer();
+            "types print numbers" => |k, _| k.col("u16")?.to_string().answer();
+            "to_parquet types" => |k, _| back(k, &["at", "ok", "i16", "i32", "u16", "f32"])?.answer();
+        }
         empty {
+            "len empty" => |e, _| e.len().answer();
+            "dtypes empty" => |e, _| dtypes(e).answer();
+            "frames lt empty" => |e, _| e.select(&["delay"])?.lt(&e.select(&["delay"])?)?.answer();
+            "to_parquet empty" => |e, _| back(e, &["carrier", "origin", "delay", "distance", "speed"])?.answer();
             "head of empty" => |e, _| e.head(2).answer();
             "filter of empty" => |e, _| e.filter(&e.col("delay")?.gt(0)?)?.answer();
             "assign to empty" => |e, _| e.assign("twice", col("distance") * lit(2))?.answer();
@@ -260,6 +359,8 @@ pub fn cases() -> Vec<(&'static str, Case)> {
             "print empty" => |e, _| e.to_string().answer();
         }
         unsorted {
+            "len" => |u, _| u.len().answer();
+            "to_parquet labels" => |u, _| back(u, &["index", "origin", "delay", "distance", "speed"])?.answer();
             "tail of unsorted" => |u, _| u.tail(2).answer();
             "filter keeps labels" => |u, _| u.filter(&u.col("delay")?.ge(5)?)?.answer();
             "reset_index of unsorted" => |u, _| u.reset_index()?.answer();
@@ -314,6 +415,15 @@ pub fn cases() -> Vec<(&'static str, Case)> {
             "frames other columns" => |s, t| {
                 s.add(&t.get("flights").select(&["distance", "delay"])?.tail(4).rename(&[("delay", "late")])?)?.answer()
             };
+            "frames eq" => |s, t| s.eq(&t.get("flights").select(&["distance", "delay"])?)?.answer();
+            "frames ne" => |s, _| {
+                let more = |name: &str| s.sort_index()?.col(name)?.add(1)?.to_frame(name);
+                s.ne(&more("delay")?.set_column("distance", &more("distance")?.col("distance")?)?)?.answer()
+            };
+            "frames lt" => |s, t| s.lt(&t.get("flights").select(&["distance", "delay"])?)?.answer();
+            "frames le" => |s, _| s.le(s)?.answer();
+            "frames gt" => |s, t| t.get("unsorted").select(&["delay"])?.gt(&s.select(&["delay"])?)?.answer();
+            "frames ge other columns" => |s, t| s.ge(&t.get("flights").select(&["delay", "speed"])?.tail(4))?.answer();
             "lt aligned" => |s, t| s.col("delay")?.lt(&t.get("flights").col("distance")?)?.answer();
         }
         falling {

@@ -1,7 +1,7 @@
 //! By how much does the mean delay of a route change from one day to the next?
 //!
 //! The claim: `diff` is a difference between neighbouring rows, and rows stay neighbours. They do not: without the group
-//! the first day of each route is compared with the last day of the route above it. `tests/scenarios.rs` keeps the
+//! the first day of each route is compared with the last day of the route above it. `tests/partitions.rs` keeps the
 //! answer that this gives, as a warning.
 //!
 //! Why the modes differ: little. The days of a route combine from partial sums, so few rows are left when their order

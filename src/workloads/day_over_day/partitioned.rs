@@ -17,8 +17,7 @@ pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
         .schema("origin: str, dest: str, days: i64, rise: f64, fall: f64")
         .partition(by(["origin", "dest"]).presort("month, day"))
         .run(engine)?;
-    let known = routes.drop_nulls(Some(&["origin", "dest"]))?;
-    Ok(known.sort(["origin", "dest"], SortMultipleOptions::default())?)
+    Ok(routes.sort(["origin", "dest"], SortMultipleOptions::default())?)
 }
 
 /// Some flights -> how many delays are known of each route and day, and their sum.
@@ -33,7 +32,7 @@ fn days_of_slice(flights: DataFrame) -> Result<DataFrame> {
     Ok(days)
 }
 
-/// The sums of all slices -> those of each route and day.
+/// The sums of all slices -> those of each route and day that is known.
 fn add_up(slices: &DataFrame) -> Result<DataFrame> {
     let groups = Groups::of(slices, &["origin", "dest", "month", "day"])?;
     let mut days = groups.keys().clone();
@@ -41,7 +40,7 @@ fn add_up(slices: &DataFrame) -> Result<DataFrame> {
         reduce(column(slices, "n")?, &groups, Agg::Sum)?,
         reduce(column(slices, "total")?, &groups, Agg::Sum)?,
     ])?;
-    Ok(days)
+    Ok(days.drop_nulls(Some(&["origin", "dest", "month", "day"]))?)
 }
 
 /// One route's days, in order -> the route's row of the answer.

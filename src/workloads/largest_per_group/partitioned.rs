@@ -1,5 +1,7 @@
 //! The partitioned answer: the latest flight of each airport in each slice, then the latest of these.
 
+use std::cmp::Reverse;
+
 use polars::prelude::*;
 
 use crate::kernels::Groups;
@@ -14,8 +16,8 @@ pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
     Ok(latest.drop_nulls(Some(&["dest"]))?.sort(["dest"], SortMultipleOptions::default())?)
 }
 
-/// Delay and id of a flight, so that the later one is larger and of two the one with the smaller id, and its row.
-type Late = (Option<i16>, std::cmp::Reverse<i32>, IdxSize);
+/// Delay, id and row of a flight, so that the later one is larger, and of two the one with the smaller id or above.
+type Late = (Option<i16>, Option<Reverse<i32>>, Reverse<IdxSize>);
 
 /// Some flights -> the latest one to each airport among them.
 fn latest(flights: DataFrame) -> Result<DataFrame> {
@@ -24,10 +26,10 @@ fn latest(flights: DataFrame) -> Result<DataFrame> {
     let (delays, ids) = (flights.column("arr_delay")?.i16()?, flights.column("id")?.i32()?);
     for (row, ((code, delay), id)) in groups.codes().iter().zip(delays.iter()).zip(ids.iter()).enumerate() {
         let latest = &mut rows[*code as usize];
-        // An unknown delay is less than any other.
-        *latest = (*latest).max(Some((delay, std::cmp::Reverse(id.unwrap_or_default()), row as IdxSize)));
+        // An unknown delay is less than any other, and an unknown id comes after all others.
+        *latest = (*latest).max(Some((delay, id.map(Reverse), Reverse(row as IdxSize))));
     }
-    let rows = rows.into_iter().flatten().map(|(_, _, row)| row).collect();
+    let rows = rows.into_iter().flatten().map(|(_, _, Reverse(row))| row).collect();
     Ok(flights.take(&IdxCa::from_vec("".into(), rows))?)
 }
 // ANCHOR_END: answer

@@ -11,7 +11,9 @@ pub fn answer(files: &ParquetFiles) -> Result<pl::DataFrame> {
     use pd::Agg::{Count, Last};
 
     let flights = pd::read_parquet(files, &["time_hour", "id", "month", "day", "distance", "arr_delay"])?;
-    let flights = flights.sort_values(&["time_hour", "id"], &[true])?;
+    let known = ["time_hour", "id", "month", "day"].map(|name| pl::col(name).is_not_null());
+    let known = known.into_iter().fold(pl::lit(true), pl::Expr::and);
+    let flights = flights.query(known)?.sort_values(&["time_hour", "id"], &[true])?;
     let flights = flights.set_column("miles", &flights.col("distance")?.cumsum()?)?;
     let flights = flights.set_column("delay", &flights.col("arr_delay")?.ffill()?)?;
     let days = flights.groupby(&["month", "day"]).agg(&[

@@ -15,6 +15,7 @@ use super::Workload;
 
 /// Answer: `month: i16, day: i16, flights: i64, miles: i64, delay: i16`; `miles` flown since the beginning of the year
 /// at the end of the day, `delay` on arrival in minutes of the last flight that has one, in order of departure and id.
+/// A flight without day, time or id has no place in that order, and is left out.
 pub static WORKLOAD: Workload = Workload {
     name: "running-total",
     question: "How many miles had been flown by the end of each day, and how late was the last known flight?",

@@ -13,7 +13,7 @@ pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
     let columns = ["time_hour", "id", "month", "day", "distance", "arr_delay"];
     let of_slices = transform((files, columns), days_of_slice).schema(DAYS).run(engine)?;
     let days = transform(of_slices, add_up).schema(DAYS).partition(by(["month", "day"])).run(engine)?;
-    let days = days.drop_nulls(Some(&["month", "day"]))?.sort(["month", "day"], SortMultipleOptions::default())?;
+    let days = days.sort(["month", "day"], SortMultipleOptions::default())?;
     let miles = cum_sum(days.column("miles")?.as_materialized_series(), false)?.into_column();
     let delay = days.column("delay")?.fill_null(FillNullStrategy::Forward(None))?;
     let mut days = days.select(["month", "day", "flights"])?;
@@ -23,6 +23,8 @@ pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
 
 /// Some flights -> a row per day: how many, their miles, and the last one whose delay is known.
 fn days_of_slice(flights: DataFrame) -> Result<DataFrame> {
+    // Without day, time or id a flight has no place in the order.
+    let flights = flights.drop_nulls(Some(&["time_hour", "id", "month", "day"]))?;
     let groups = Groups::of(&flights, &["month", "day"])?;
     let hours = flights.column("time_hour")?.to_physical_repr();
     let (hours, ids) = (hours.i64()?, flights.column("id")?.i32()?);
