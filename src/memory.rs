@@ -20,9 +20,11 @@ pub fn parse_bytes(text: &str) -> Result<u64, String> {
         "kb" => 1_000,
         "mb" => 1_000_000,
         "gb" => 1_000_000_000,
+        "tb" => 1_000_000_000_000,
         "kib" => 1 << 10,
         "mib" => 1 << 20,
         "gib" => 1 << 30,
+        "tib" => 1 << 40,
         _ => return Err("give a whole number and a unit: 500MB, 2GiB".to_string()),
     };
     let number: u64 = text[..end].parse().map_err(|_| "give a whole number and a unit: 500MB, 2GiB".to_string())?;

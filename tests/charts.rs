@@ -248,13 +248,16 @@ fn records_become_a_folder_of_charts_and_a_page() {
     std::fs::write(&file, lines.join("\n")).unwrap();
     let out = folder.path().join("drawn");
     std::fs::create_dir(&out).unwrap();
-    std::fs::write(out.join("time-gone.svg"), "old").unwrap();
-    std::fs::write(out.join("mine.svg"), "kept").unwrap();
+    std::fs::write(out.join("time-gone.svg"), "<svg class=\"outgrow\" viewBox=\"0 0 1 1\"/>").unwrap();
+    // Neither a file of another kind nor one of another hand is touched.
+    std::fs::write(out.join("mine.svg"), "<svg class=\"outgrow\" viewBox=\"0 0 1 1\"/>").unwrap();
+    std::fs::write(out.join("time-mine.svg"), "<svg/>").unwrap();
     let output = outgrow(&["charts", "--records", file.to_str().unwrap(), "--out", out.to_str().unwrap()]);
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(stdout(&output).contains("19 charts") && stdout(&output).contains("index.html"), "{}", stdout(&output));
     assert!(stderr(&output).contains("line 2 of") && stderr(&output).contains("damaged"), "{}", stderr(&output));
-    assert!(!out.join("time-gone.svg").exists() && out.join("mine.svg").exists());
+    assert!(!out.join("time-gone.svg").exists());
+    assert!(out.join("mine.svg").exists() && out.join("time-mine.svg").exists());
     let page = std::fs::read_to_string(out.join("index.html")).unwrap();
     assert_eq!(page.matches("<figure").count(), 19);
     assert!(page.contains("is damaged") && page.contains("combine &lt;all&gt; &amp; sort"));
@@ -268,12 +271,136 @@ fn records_become_a_folder_of_charts_and_a_page() {
     }
 }
 
+/// Runs of one mode on another engine, and sizes without rows, beside the usual ones.
+fn records_with_more() -> Vec<Record> {
+    let mut records = records();
+    let mut more: Vec<Record> = records.iter().filter(|record| record.case.mode == "partitioned").cloned().collect();
+    for record in &mut more {
+        (record.case.engine, record.wall_s) = (Some("serial".into()), record.wall_s * 3.0);
+        record.plan += " engine=serial";
+    }
+    records.extend(more);
+    records
+}
+
+#[test]
+fn a_mode_on_another_engine_is_not_mixed_into_a_chart() {
+    let plain = charts::all(&records()).unwrap();
+    assert_eq!(charts::all(&records_with_more()).unwrap(), plain);
+    let all = records_with_more();
+    let of_machine = charts::pick::one_machine(&all);
+    let words = charts::words::by_workload(&of_machine);
+    assert_eq!(words[0].figures, charts::words::by_workload(&records().iter().collect::<Vec<_>>())[0].figures);
+    // Where there is no other, it is drawn and named.
+    let all: Vec<Record> =
+        all.into_iter().filter(|record| record.case.mode != "partitioned" || record.case.engine.is_some()).collect();
+    let drawn = charts::all(&all).unwrap();
+    let time = drawn.iter().find(|chart| chart.name == "time-aggregation").unwrap();
+    assert!(time.svg.contains("engine serial"), "{}", time.svg);
+    assert_eq!(time.table.rows.len(), 3);
+}
+
+/// Records that differ in what file names leave out.
+#[test]
+fn each_chart_has_a_name_of_its_own() {
+    let mut records = records();
+    let with_limits: Vec<Record> =
+        records.iter().filter(|record| record.case.memory_limit.is_some()).cloned().collect();
+    let changes: [fn(&mut Case); 5] = [
+        |case| case.input = Some("mine.parquet".into()),
+        |case| case.input = Some("yours.parquet".into()),
+        |case| case.memory_limit.as_mut().unwrap().bytes += 1,
+        |case| case.memory_limit.as_mut().unwrap().by = "RLIMIT_DATA".into(),
+        |case| (case.workload, case.groups, case.cost) = ("many-groups".into(), Some(10), Some(10)),
+    ];
+    for change in changes {
+        records.extend(with_limits.iter().cloned().map(|mut record| {
+            change(&mut record.case);
+            record
+        }));
+    }
+    let sizes: Vec<Record> = records.iter().filter(|record| record.case.memory_limit.is_none()).cloned().collect();
+    records.extend(sizes.into_iter().filter(|record| record.case.workload == "aggregation").map(|mut record| {
+        record.case.input = Some("mine.parquet".into());
+        record
+    }));
+    let charts = charts::all(&records).unwrap();
+    let names: std::collections::BTreeSet<&str> = charts.iter().map(|chart| chart.name.as_str()).collect();
+    assert_eq!(names.len(), charts.len());
+    for name in [
+        "crossover-aggregation-threads-2",
+        "memory-aggregation-10000000-rows-2-threads-limit-256MiB-5",
+        "memory-many-groups-10000000-rows-10-groups-cost-10-2-threads-limit-256MiB",
+    ] {
+        assert!(names.contains(name), "{name} is not in {names:?}");
+    }
+    // The ids in a drawing are those of its name: a page holds all of them.
+    for chart in &charts {
+        for id in ["title", "desc"] {
+            let id = format!("{}-{id}", chart.name);
+            assert!(chart.svg.contains(&format!("id=\"{id}\"")), "{id} is not in {}", chart.name);
+        }
+        assert!(chart.svg.contains(&format!("aria-labelledby=\"{0}-title {0}-desc\"", chart.name)), "{}", chart.name);
+    }
+    // What everybody has is drawn before what somebody has.
+    let time = charts.iter().find(|chart| chart.name == "time-aggregation").unwrap();
+    assert!(!time.svg.contains("mine.parquet") && time.desc.contains("10,000,000 rows, 4 threads"), "{}", time.desc);
+}
+
+/// One thread of one mode and two of another are no speed-up, and no rows are no place on a logarithmic axis.
+#[test]
+fn charts_without_a_point_are_not_drawn() {
+    let kept = |case: &Case| matches!((case.mode.as_str(), case.threads), ("dropin", 1) | ("partitioned", 2));
+    let mut records: Vec<Record> = records().into_iter().filter(|record| kept(&record.case)).collect();
+    assert!(charts::all(&records).unwrap().iter().all(|chart| chart.kind != "threads"));
+    assert!(charts::all(&records).unwrap().iter().any(|chart| chart.name == "rows-time-aggregation"));
+    records.iter_mut().filter(|record| record.case.rows == 100_000).for_each(|record| record.case.rows = 0);
+    assert!(charts::all(&records).unwrap().iter().all(|chart| chart.name != "rows-time-aggregation"));
+}
+
+#[test]
+fn records_of_another_machine_are_left_out_and_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("records.jsonl");
+    let mut records = records();
+    for record in records.iter_mut().take(5) {
+        (record.machine.cores, record.started) = (64, "2026-11-01T12:00:00Z".into());
+    }
+    let lines: Vec<String> = records.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let out = folder.path().join("drawn");
+    let output = outgrow(&["charts", "--records", file.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let page = std::fs::read_to_string(out.join("index.html")).unwrap();
+    let note = format!("5 of {} records come from another machine and are left out", records.len());
+    assert!(page.contains(&note), "{note}");
+    // A file stands where a folder should be.
+    let taken = file.join("drawn");
+    refused(
+        &["charts", "--records", file.to_str().unwrap(), "--out", taken.to_str().unwrap()],
+        1,
+        &["cannot make", "Choose another --out."],
+    );
+}
+
 /// Lines that no run has written are left out or drawn, and harm nobody.
 #[test]
 fn odd_records_are_no_panic() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("records.jsonl");
-    let odd: [fn(&mut Record); 22] = [
+    let odd: [fn(&mut Record); 29] = [
+        |record| record.case.engine = (record.case.mode == "partitioned").then(|| "serial".into()),
+        |record| record.process.peak_rss_bytes = Some(0),
+        |record| record.program.commit = Some("\u{20ac}\u{20ac}\u{20ac}".into()),
+        |record| record.steps.iter_mut().for_each(|step| step.rows_moved = u64::MAX),
+        |record| {
+            let bars = record.stages.iter_mut().flat_map(|stage| &mut stage.bars);
+            bars.for_each(|bar| bar.to_s = 9e6);
+        },
+        |record| {
+            record.stages.iter_mut().for_each(|stage| (stage.from_s, stage.to_s, stage.longest_s) = (9e6, 9e6, 0.0))
+        },
+        |record| record.curve[0] = (0.1, u64::MAX),
         |record| record.wall_s = 0.0,
         |record| record.wall_s = -1.0,
         |record| record.wall_s = 1e300,

@@ -152,6 +152,11 @@ fn compare_takes_the_options_of_the_contract() {
     let modes: Vec<&str> =
         text.lines().filter(|line| line.contains('✓')).filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(modes, ["partitioned", "eager"], "{text}");
+    // A bar of its time, and a line of its memory over time.
+    let is_drawn = |word: &&str| word.chars().all(|letter| ('▁'..='█').contains(&letter));
+    let drawn = |line: &&str| line.contains('✓') && line.split_whitespace().filter(is_drawn).count() == 2;
+    assert_eq!(text.lines().filter(drawn).count(), 2, "{text}");
+    assert!(text.contains("\n  Weak: one run does not show how far runs differ; add --runs.\n"), "{text}");
     refused(&["compare", "aggregation", "--modes", "eager,eager"], 2, &["eager twice"]);
     refused(&["compare", "aggregation", "--modes", "pandas"], 2, &["pandas", "eager, dropin, partitioned"]);
     refused(&["compare", "mode"], 2, &["`mode`", "aggregation, grid-search"]);
@@ -168,6 +173,11 @@ fn running_out_of_memory_is_a_result() {
     let text = stdout(&output);
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(text.contains("eager ran out of memory in 1 of 1 runs") && text.contains("died"), "{text}");
+    assert!(text.contains("No mode gave an answer. Raise the limit, or take fewer rows."), "{text}");
+    let text = stdout(&outgrow(&["compare", "aggregation", "--modes", "eager", "--runs", "1"]));
+    assert!(text.contains("One mode gave an answer, and it is the expected one."), "{text}");
+    let text = stdout(&outgrow(&["compare", "aggregation", "--modes", "eager", "--runs", "1", "--rows", "1000"]));
+    assert!(text.contains("One mode gave an answer, the same one in every run."), "{text}");
 }
 
 /// As the system does when memory ends: the message says so, and what to do.

@@ -35,14 +35,27 @@ fn a_sweep_has_a_row_per_point_and_a_record_per_run() {
     let output = compare("aggregation --rows 1000..1e4 --threads 1,2 --runs 2", &path);
     assert!(output.status.success(), "{}", stderr(&output));
     let text = stdout(&output);
-    for part in ["fastest", "medians of 2 runs", "All answers agree", "outgrow charts --records"] {
+    for part in ["fastest", "medians of 2 runs", "All answers agree.\n", "outgrow charts --records"] {
         assert!(text.contains(part), "`{part}` is not in:\n{text}");
     }
-    assert_eq!(text.lines().filter(|line| line.trim_end().ends_with('x')).count(), 6, "{text}");
+    let by_how_much = |line: &&str| line.contains(", by ") && line.contains('x');
+    assert_eq!(text.lines().filter(by_how_much).count(), 6, "{text}");
+    // Too short to be anything but weak, and it says so.
+    assert!(text.lines().any(|line| line.starts_with("  Weak at ") && line.contains("less than 50 ms")), "{text}");
     let records = records(&path);
     // Three sizes, two numbers of threads, three modes, two runs and one to warm up.
     assert_eq!(records.len(), 3 * 2 * 3 * 3);
     assert_eq!(runs(&records).len(), records.len());
+    // In each round every mode has its turn, and another one is the first.
+    for point in records.chunks(9) {
+        let rounds: Vec<Vec<&str>> =
+            point.chunks(3).map(|round| round.iter().map(|record| record.case.mode.as_str()).collect()).collect();
+        assert!(point.iter().enumerate().all(|(at, record)| record.round == at / 3));
+        for round in &rounds {
+            assert_eq!(BTreeSet::from_iter(round.iter().copied()).len(), 3, "{rounds:?}");
+        }
+        assert_eq!(rounds.iter().map(|round| round[0]).collect::<BTreeSet<_>>().len(), 3, "{rounds:?}");
+    }
     for record in &records {
         assert_eq!((record.version, record.sweep.as_str()), (1, records[0].sweep.as_str()));
         assert!(record.wall_s > 0.0 && record.cpu_s.unwrap() > 0.0);
@@ -70,6 +83,17 @@ fn groups_and_cost_are_swept_on_made_up_rows() {
         records(&path).iter().map(|record| (record.case.rows, record.case.groups, record.case.cost)).collect();
     // A thousand groups cannot be made of a hundred rows.
     assert_eq!(shapes.len(), 2 * (2 + 3), "{shapes:?}");
+    // So it is with the usual number of rows.
+    let path = folder.path().join("usual.jsonl");
+    let output = compare("many-groups --groups 10..1e6 --modes partitioned --cost 0 --runs 1", &path);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let groups: BTreeSet<_> = records(&path).iter().filter_map(|record| record.case.groups).collect();
+    assert_eq!(groups, BTreeSet::from([10, 100, 1_000, 10_000, 100_000]));
+    refused(
+        &["compare", "many-groups", "--rows", "5,9", "--groups", "10"],
+        2,
+        &["no combination of --rows and --groups"],
+    );
     refused(&["compare", "aggregation", "--groups", "10"], 2, &["--groups", "many-groups"]);
     refused(&["compare", "many-groups", "--rows", "10", "--groups", "11"], 2, &["11 groups", "10 rows"]);
     refused(&["compare", "many-groups", "--input", "x"], 2, &["--input"]);
@@ -117,6 +141,52 @@ fn an_interrupted_sweep_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn a_sweep_is_gone_on_with_though_another_one_has_a_part_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records.jsonl");
+    let words = "aggregation --rows 1000,2000 --runs 1 --modes eager,dropin";
+    assert!(compare(words, &path).status.success());
+    // As if it had been interrupted: of two points, with two runs to warm up and two that count, the last run is missing.
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 8);
+    std::fs::write(&path, lines[..7].join("\n") + "\n").unwrap();
+    let part = "aggregation --rows 1000 --runs 1 --modes eager,dropin";
+    assert!(compare(part, &path).status.success());
+    assert!(compare(&format!("{words} --resume"), &path).status.success());
+    let all = records(&path);
+    assert_eq!(all.len(), 7 + 4 + 1);
+    assert_eq!((&all[11].sweep, &all[11].plan), (&all[6].sweep, &all[6].plan));
+    assert_ne!(all[7].sweep, all[6].sweep);
+}
+
+#[test]
+fn the_default_engine_is_the_same_one_with_its_name_and_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("records.jsonl");
+    for engine in ["threads", "serial"] {
+        let words = format!("aggregation --rows 1000 --runs 1 --modes partitioned --engine {engine}");
+        assert!(compare(&words, &path).status.success());
+    }
+    let engines: Vec<Option<String>> = records(&path).into_iter().map(|record| record.case.engine).collect();
+    assert_eq!(engines, [None, None, Some("serial".into()), Some("serial".into())]);
+}
+
+#[test]
+fn records_that_cannot_be_kept_are_told_before_anything_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    std::fs::write(&path, "").unwrap();
+    let path = path.join("records.jsonl");
+    refused(
+        &["compare", "aggregation", "--records", path.to_str().unwrap()],
+        1,
+        &["cannot keep records in", "with --records"],
+    );
+    refused(&["measure", "--workloads", "median,median"], 2, &["--workloads names median twice"]);
+}
+
+#[test]
 fn a_sweep_of_another_program_is_not_gone_on_with() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("records.jsonl");
@@ -154,6 +224,13 @@ fn death_by_a_limit_is_a_record_and_leaves_no_group_behind() {
         assert!(stdout(&output).contains(&limit.by), "{}", stdout(&output));
         assert!(!record.curve.is_empty() && record.digest.is_none());
     }
+    // A sweep of which every mode died has no answers that could agree.
+    let words = "grid-search --rows 3e5,336776 --modes eager --runs 1 --memory-limit 24MiB";
+    let output = compare(words, &folder.path().join("sweep.jsonl"));
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("No mode gave an answer. Raise the limit") && !text.contains("agree"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.contains("died") && line.contains("none")).count(), 2, "{text}");
     let own = std::fs::read_to_string("/proc/self/cgroup").unwrap();
     for path in own.lines().filter_map(|line| line.rsplit_once(':')).map(|(_, path)| path.trim_start_matches('/')) {
         for mount in ["/sys/fs/cgroup/memory", "/sys/fs/cgroup", "/sys/fs/cgroup/unified"] {

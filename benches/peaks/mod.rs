@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 
 use outgrow::charts::bench::{PEAKS, folder};
+use outgrow::scratch::Replacement;
 
 /// The system's allocator, with a count of the bytes that are in use.
 pub struct Counting;
@@ -67,6 +68,8 @@ pub fn keep(name: &str, peak_bytes: u64) {
     let mut peaks: BTreeMap<String, u64> = peaks.unwrap_or_default();
     peaks.insert(name.to_string(), peak_bytes);
     let json = serde_json::to_vec_pretty(&peaks).expect("names and numbers are JSON");
-    let written = std::fs::create_dir_all(folder()).and_then(|()| std::fs::write(&path, json));
-    written.expect("target/ can be written");
+    // There whole or not at all: a bench that is interrupted leaves the figures of the others.
+    let draft = Replacement::file(&path, true).expect("target/ can be written");
+    std::fs::write(draft.path(), json).expect("target/ can be written");
+    draft.commit().expect("target/ can be written");
 }

@@ -135,13 +135,16 @@ pub fn draw(
     })
 }
 
+/// How the file of every drawing begins.
+pub const BEGINNING: &str = "<svg class=\"outgrow\"";
+
 /// The drawing with title, description, theme, and a size that follows its place.
 fn dressed(svg: &str, name: &str, title: &str, desc: &str, height: i32) -> String {
     let body = svg.split_once('>').map_or("", |(_, body)| body).trim_start();
     // One element per line: letters of a text are on lines of their own otherwise.
     let body = theme::with_classes(body).replace(">\n", ">").replace("\n</text>", "</text>").replace("><", ">\n<");
     format!(
-        "<svg class=\"outgrow\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" role=\"img\" \
+        "{BEGINNING} viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" role=\"img\" \
          aria-labelledby=\"{name}-title {name}-desc\" xmlns=\"http://www.w3.org/2000/svg\">\n\
          <title id=\"{name}-title\">{}</title>\n<desc id=\"{name}-desc\">{}</desc>\n<style>{}</style>\n{body}",
         escape(title),

@@ -56,6 +56,7 @@ impl Scales {
 struct Spot<'a> {
     x: u64,
     y: u64,
+    rows: u64,
     /// The modes, the fastest first.
     modes: Vec<(&'a str, Figures)>,
     lines: String,
@@ -188,17 +189,21 @@ fn chart(cells: &[Cell], scales: &Scales) -> Result<Option<Chart>> {
 
 fn spots<'a>(cells: &'a [Cell], scales: &Scales) -> Vec<Spot<'a>> {
     let mut spots: Vec<Spot> = Vec::new();
+    // Where two numbers of rows come to one place of the map, the larger one has it.
+    let mut cells: Vec<&Cell> = cells.iter().collect();
+    cells.sort_by_key(|cell| std::cmp::Reverse(cell.case.rows));
     for cell in cells {
         let Some(figures) = Figures::of(&cell.runs) else { continue };
         let (x, y) = ((scales.x.1)(&cell.case), (scales.y.1)(&cell.case));
         let of_mode = (cell.case.mode.as_str(), figures);
         let lines = pick::lines(&cell.runs);
         match spots.iter_mut().find(|spot| (spot.x, spot.y) == (x, y)) {
-            Some(spot) => {
+            Some(spot) if spot.rows == cell.case.rows => {
                 spot.modes.push(of_mode);
                 spot.lines += &format!(", {lines}");
             }
-            None => spots.push(Spot { x, y, modes: vec![of_mode], lines }),
+            Some(_) => {}
+            None => spots.push(Spot { x, y, rows: cell.case.rows, modes: vec![of_mode], lines }),
         }
     }
     spots.iter_mut().for_each(|spot| spot.modes.sort_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s)));
@@ -228,4 +233,28 @@ fn place(area: &super::canvas::Area, spot: &Spot, corner: (i32, i32), wide: i32)
     let size = if width(&what, LABEL) + 4 > wide { SMALL - 2 } else { LABEL };
     let tone = if spot.clear() { Tone::Ink } else { Tone::Soft };
     label(area, &what, (x + wide / 2, y + 23), size, tone, At::Middle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_of_the_map_has_each_mode_once() {
+        let record = |mode: &str, rows: u64, wall_s: f64| {
+            let case = Case { mode: mode.into(), rows, groups: Some(10), threads: 1, ..Case::default() };
+            Record { round: 1, wall_s, case, ..Record::default() }
+        };
+        let records = [
+            record("eager", 1_000, 1.0),
+            record("dropin", 1_000, 2.0),
+            record("eager", 1_001, 3.0),
+            record("dropin", 1_001, 4.0),
+        ];
+        let cells = crate::measure::cells(&records);
+        let spots = spots(&cells, &Scales::groups());
+        assert_eq!(spots.len(), 1);
+        assert_eq!(spots[0].modes.iter().map(|(mode, _)| *mode).collect::<Vec<_>>(), ["eager", "dropin"]);
+        assert_eq!(spots[0].modes[0].1.wall_s, 3.0);
+    }
 }

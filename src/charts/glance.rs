@@ -185,9 +185,13 @@ struct Row<'a> {
 
 fn row<'a>(cells: &'a [Cell<'a>], figure: Figure) -> Option<Row<'a>> {
     let eager = Spread::of(cells.iter().find(|cell| cell.case.mode == MODES[0])?, figure)?.median;
+    // Beside nothing there are no shares.
+    if eager <= 0.0 {
+        return None;
+    }
     let shares = cells.iter().filter_map(|cell| {
         let spread = Spread::of(cell, figure)?;
-        let beside = |value: f64| value / eager.max(f64::MIN_POSITIVE);
+        let beside = |value: f64| value / eager;
         let share = Spread { median: beside(spread.median), low: beside(spread.low), high: beside(spread.high) };
         Some((cell, spread, share))
     });
@@ -214,7 +218,7 @@ fn chart(largest: &[Vec<Cell>], figure: Figure) -> Result<Option<Chart>> {
         for (cell, spread, share) in &row.shares {
             table.rows.push(vec![
                 case.workload.clone(),
-                pick::setting(case),
+                pick::setting(row.cells),
                 cell.case.mode.clone(),
                 figure.write(spread.median),
                 figure.write(spread.low),

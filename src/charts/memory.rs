@@ -5,7 +5,8 @@ use super::plot::{Axis, Plot};
 use super::theme::Tone;
 use super::{Chart, Table, pick, units};
 use crate::error::Result;
-use crate::measure::{Cell, Record};
+use crate::measure::record::thin;
+use crate::measure::{Cell, Record, typical};
 
 /// A chart per workload at its largest size, and one for each limit on memory that it ran under.
 ///
@@ -22,7 +23,9 @@ pub fn charts(records: &[&Record]) -> Result<Vec<Chart>> {
     for cells in limited {
         let case = &cells[0].case;
         let bytes = case.memory_limit.as_ref().map_or(0, |limit| limit.bytes);
-        let place = format!("{}-{}-rows-{}-threads", case.workload, case.rows, case.threads);
+        let groups = case.groups.map_or(String::new(), |groups| format!("-{groups}-groups"));
+        let cost = case.cost.map_or(String::new(), |cost| format!("-cost-{cost}"));
+        let place = format!("{}-{}-rows{groups}{cost}-{}-threads", case.workload, case.rows, case.threads);
         charts.push(chart(&cells, &format!("memory-{place}-limit-{}MiB", bytes >> 20))?);
     }
     Ok(charts)
@@ -31,7 +34,7 @@ pub fn charts(records: &[&Record]) -> Result<Vec<Chart>> {
 fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
     let case = &cells[0].case;
     let limit = case.memory_limit.as_ref();
-    let runs: Vec<&Record> = cells.iter().map(pick::typical).collect();
+    let runs: Vec<&Record> = cells.iter().filter_map(|cell| typical(&cell.runs)).collect();
     let mut table = Table::new([
         "mode",
         "peak memory",
@@ -90,11 +93,12 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
     let frame = Frame {
         workload: case.workload.clone(),
         title: format!("{}: memory over time{with_limit}", case.workload),
-        subtitle: format!("{}. {reading}.", pick::setting(case)),
+        subtitle: format!("{}. {reading}.", pick::setting(cells)),
         caption: pick::provenance(&runs),
         height: 290,
     };
-    let desc = format!("Memory over time of {} with {}: {}.", case.workload, pick::setting(case), sentences.join("; "));
+    let desc =
+        format!("Memory over time of {} with {}: {}.", case.workload, pick::setting(cells), sentences.join("; "));
     draw("memory", name, &frame, desc, table, |area| {
         let all = || cells.iter().flat_map(|cell| &cell.runs);
         let end_s = all().map(|run| run.process.wall_s).fold(0.0, f64::max);
@@ -152,7 +156,8 @@ fn chart(cells: &[Cell], name: &str) -> Result<Chart> {
 }
 
 fn curve(run: &Record) -> Vec<(f64, f64)> {
-    run.curve.iter().map(|(at_s, bytes)| (*at_s, *bytes as f64)).collect()
+    // No more points than pixels.
+    thin(&run.curve, 240).into_iter().map(|(at_s, bytes)| (at_s, bytes as f64)).collect()
 }
 
 /// The height of a line through points at a moment.

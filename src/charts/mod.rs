@@ -8,8 +8,9 @@
 //! * [`threads`]: speed-up against threads. * [`moved`]: rows and bytes moved. * [`tasks`]: who did what when.
 //! * [`crossover`]: which mode wins where. * [`overhead`]: what a group costs.
 //!
-//! [`glance`] puts all workloads beside each other. [`theme`] has the colours, [`canvas`], [`plot`] and [`labels`] draw with `plotters`, [`page`] puts all charts on one page, with
-//! the figures of [`mod@bench`], and [`words`] says what they show.
+//! [`glance`] puts all workloads beside each other. [`theme`] has the colours, [`canvas`], [`plot`] and [`labels`] draw
+//! with `plotters`, [`page`] puts all charts on one page, with the figures of [`mod@bench`], and [`words`] says what they
+//! show.
 
 pub mod bench;
 pub mod canvas;
@@ -55,6 +56,19 @@ pub struct Chart {
     pub table: Table,
 }
 
+impl Chart {
+    /// Gives it another name, and its title and description in the drawing other ids.
+    fn rename(&mut self, name: String) {
+        for (before, after) in [
+            (format!("\"{}-title", self.name), format!("\"{name}-title")),
+            (format!("{}-desc\"", self.name), format!("{name}-desc\"")),
+        ] {
+            self.svg = self.svg.replace(&before, &after);
+        }
+        self.name = name;
+    }
+}
+
 /// Figures as text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
@@ -91,5 +105,20 @@ pub fn all(records: &[Record]) -> Result<Vec<Chart>> {
     ] {
         charts.extend(of_kind(&records)?);
     }
+    number_namesakes(&mut charts);
     Ok(charts)
+}
+
+/// Charts that would have the same file name get a number: names leave out what seldom differs, such as the input.
+fn number_namesakes(charts: &mut [Chart]) {
+    for at in 1..charts.len() {
+        let taken = |name: &str| charts[..at].iter().any(|before| before.name.eq_ignore_ascii_case(name));
+        let name = charts[at].name.clone();
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        if let Some(free) = std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name))
+            && free != name
+        {
+            charts[at].rename(free);
+        }
+    }
 }

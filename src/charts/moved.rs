@@ -51,7 +51,7 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
     let frame = Frame {
         workload: case.workload.clone(),
         title: format!("{}: rows moved per mode", case.workload),
-        subtitle: format!("{}. Rows copied from one partition to another, and their bytes.", pick::setting(case)),
+        subtitle: format!("{}. Rows copied from one partition to another, and their bytes.", pick::setting(cells)),
         caption: pick::provenance(&runs),
         height: (ROW + 12) * runs.len() as i32 + 12,
     };
@@ -66,7 +66,7 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
             )
         })
         .collect();
-    let desc = format!("Moved by {} with {}: {}.", case.workload, pick::setting(case), sentences.join("; "));
+    let desc = format!("Moved by {} with {}: {}.", case.workload, pick::setting(cells), sentences.join("; "));
     draw("moved", &format!("moved-{}", case.workload), &frame, desc, table, |area| {
         let most = runs.iter().map(|run| run.rows_moved()).max().unwrap_or(0) as f64;
         let text = |run: &Record| units::count(run.rows_moved());
@@ -76,8 +76,7 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
             let moved = run.rows_moved() as f64;
             bars.bar(area, row, &run.case.mode, moved, &text(run), moved)?;
             let mut remark = units::bytes(run.bytes_moved() as f64);
-            let gathered: u64 = run.steps.iter().map(|step| step.rows_gathered).sum();
-            let spilled: u64 = run.steps.iter().map(|step| step.bytes_spilled).sum();
+            let (gathered, spilled) = (run.sum(|step| step.rows_gathered), run.sum(|step| step.bytes_spilled));
             if gathered > 0 {
                 remark += &format!(", {} rows gathered in one place", units::count(gathered));
             }

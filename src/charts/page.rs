@@ -205,7 +205,7 @@ fn table(table: &Table) -> String {
 }
 
 fn benches(about: &About) -> String {
-    let mut figures = Table::new(["benchmark", "median", "95 % between", "peak of allocated memory"]);
+    let mut figures = Table::new(["benchmark", "median", "95 % between", "peak of allocated memory", "measured on"]);
     for bench in &about.benches {
         let (median, low, high) = bench.median_s;
         figures.rows.push(vec![
@@ -213,6 +213,7 @@ fn benches(about: &About) -> String {
             units::seconds(median),
             format!("{} and {}", units::seconds(low), units::seconds(high)),
             bench.peak_bytes.map_or("-".to_string(), |bytes| units::bytes(bytes as f64)),
+            bench.day.clone(),
         ]);
     }
     let report = match &about.criterion {
@@ -246,6 +247,29 @@ mod tests {
         assert!(page.contains("&lt;b&gt;&amp;") && page.contains("no records to draw"));
         for outside in ["http://", "https://", "src=", "@import", "url("] {
             assert!(!page.contains(outside), "{outside}");
+        }
+        assert!(page.contains("No report of criterion is here") && !page.contains("benchmarks:"));
+    }
+
+    #[test]
+    fn benches_stand_below_a_link_to_the_report_of_criterion() {
+        let bench = Bench {
+            name: "aggregation/9/<eager>".into(),
+            median_s: (0.002, 0.001, 0.003),
+            peak_bytes: Some(3 << 20),
+            day: "2 Nov 2026".into(),
+        };
+        let uncounted = Bench { name: "schema".into(), peak_bytes: None, ..bench.clone() };
+        let criterion = Some("../target/criterion/report/index.html".into());
+        let page = page(&[], &About { criterion, benches: vec![bench, uncounted], ..About::default() });
+        for part in [
+            "<a href=\"../target/criterion/report/index.html\">criterion's report</a>",
+            "2 benchmarks: time, and the most memory allocated at once",
+            "<tr><td>aggregation/9/&lt;eager&gt;</td><td>2.00 ms</td><td>1.00 ms and 3.00 ms</td><td>3.00 MiB</td>\
+             <td>2 Nov 2026</td></tr>",
+            "<tr><td>schema</td><td>2.00 ms</td><td>1.00 ms and 3.00 ms</td><td>-</td><td>2 Nov 2026</td></tr>",
+        ] {
+            assert!(page.contains(part), "{part} is not in: {page}");
         }
     }
 }

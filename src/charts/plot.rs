@@ -36,12 +36,12 @@ impl Axis {
         Self { from: 0.0, to: steps * step, log: false, ticks, write }
     }
 
-    /// From below the smallest to above the largest of some positive values, with ticks at powers of ten, and at 3 times
-    /// these where they are few.
+    /// From below the smallest to above the largest of some values, with ticks at powers of ten, and at 3 times
+    /// these where they are few. Values that have no place on such an axis do not count.
     pub fn log(values: impl IntoIterator<Item = f64>, write: fn(f64) -> String) -> Self {
         let (from, to) = values
             .into_iter()
-            .filter(|value| *value > 0.0)
+            .filter(|value| value.is_finite() && *value > 0.0)
             .fold((f64::INFINITY, 0.0f64), |(from, to), value| (from.min(value), to.max(value)));
         let (from, to) = if from > to { (1.0, 10.0) } else { (from / 1.3, to * 1.3) };
         let decades = (to / from).log10();
@@ -279,6 +279,14 @@ mod tests {
         assert_eq!(wide, ["0.25", "0.5", "1", "2"]);
         assert_eq!(narrow, ["0.75", "1", "1.5"]);
         assert_eq!(narrower, ["0.875", "1", "1.25"]);
+    }
+
+    #[test]
+    fn what_has_no_place_on_a_logarithmic_axis_does_not_count() {
+        for axis in [Axis::log, Axis::log_twos] {
+            let axis = axis([10.0, f64::INFINITY, f64::NAN, 0.0, -1.0, 20.0], units::short);
+            assert!(axis.from > 5.0 && axis.to < 40.0 && axis.ticks.len() < 20, "{:?}", axis.ticks);
+        }
     }
 
     #[test]

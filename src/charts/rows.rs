@@ -35,8 +35,10 @@ fn series<'a>(records: &[&'a Record]) -> Vec<Vec<Cell<'a>>> {
         pick::mode(case);
         case.rows = 0;
     };
-    for cells in pick::groups(records, vary) {
-        if sizes(&cells).0 < 3 || cells[0].case.memory_limit.is_some() {
+    for mut cells in pick::groups(records, vary) {
+        // No rows have no place on a logarithmic axis.
+        cells.retain(|cell| cell.case.rows > 0);
+        if cells.is_empty() || sizes(&cells).0 < 3 || cells[0].case.memory_limit.is_some() {
             continue;
         }
         match best.iter_mut().find(|known| known[0].case.workload == cells[0].case.workload) {

@@ -61,8 +61,9 @@ fn chart(run: &Record) -> Result<Chart> {
         workload: case.workload.clone(),
         title: format!("{}, {}: who did what when", case.workload, case.mode),
         subtitle: format!(
-            "{}. One run; a bar is a task, dark: the longest of its stage; a line is a barrier, with the number of the stage that ends there: all wait for the last task.",
-            pick::setting(case)
+            "{}. One run; a bar is a task, the strong one the longest of its stage; a line is a barrier, with the number of the \
+             stage that ends there: all wait for the last task.",
+            pick::setting_of(case)
         ),
         caption: pick::provenance(&[run]),
         height: TOP + LANE * workers + 52 + 20 * stages.len() as i32,
@@ -72,7 +73,7 @@ fn chart(run: &Record) -> Result<Chart> {
         let left = MARGIN + width("worker 0", SMALL) + 8;
         let right = WIDTH - MARGIN - 14;
         let end_s = stages.iter().map(|stage| stage.to_s).fold(0.0, f64::max).max(1e-9);
-        let at = |seconds: f64| left + (f64::from(right - left) * seconds / end_s).round() as i32;
+        let at = |seconds: f64| left + (f64::from(right - left) * (seconds / end_s).min(1.0)).round() as i32;
         let tone = Tone::of_mode(&case.mode);
         let foot = TOP + LANE * workers + 4;
         for worker in 0..workers {

@@ -112,15 +112,18 @@ pub fn with_classes(svg: &str) -> String {
 mod tests {
     use super::*;
 
+    /// Light of a part of a colour, from 0 to 1.
+    fn linear(value: u8) -> f64 {
+        match f64::from(value) / 255.0 {
+            value if value <= 0.04045 => value / 12.92,
+            value => ((value + 0.055) / 1.055).powf(2.4),
+        }
+    }
+
     /// WCAG 2.2: <https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>
     fn contrast(this: [u8; 3], that: [u8; 3]) -> f64 {
-        let luminance = |colour: [u8; 3]| {
-            let linear = |value: u8| match f64::from(value) / 255.0 {
-                value if value <= 0.04045 => value / 12.92,
-                value => ((value + 0.055) / 1.055).powf(2.4),
-            };
-            0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2])
-        };
+        let luminance =
+            |colour: [u8; 3]| 0.2126 * linear(colour[0]) + 0.7152 * linear(colour[1]) + 0.0722 * linear(colour[2]);
         let (this, that) = (luminance(this), luminance(that));
         (this.max(that) + 0.05) / (this.min(that) + 0.05)
     }
@@ -133,6 +136,58 @@ mod tests {
                 assert!(contrast(colour, paper) >= 4.5, "{}: {}", row.1, contrast(colour, paper));
             }
         }
+    }
+
+    #[test]
+    fn the_style_sheet_has_both_themes_and_every_class() {
+        let sheet = style_sheet();
+        let after = |beginning: &str| {
+            let (_, rest) = sheet.split_once(beginning).unwrap_or_else(|| panic!("no {beginning} in {sheet}"));
+            rest.split('}').next().unwrap()
+        };
+        // What the reader's system prefers, and what somebody around the drawing asks for.
+        let light = [after(":root{"), after("[data-theme=light]{")];
+        let dark = [after("@media(prefers-color-scheme:dark){:root{"), after("[data-theme=dark]{")];
+        for (tone, class, light_colour, dark_colour) in TONES {
+            for (themes, colour) in [(light, light_colour), (dark, dark_colour)] {
+                let variable = format!("--o-{class}:{};", hex(colour));
+                assert!(themes.iter().all(|theme| theme.contains(&variable)), "{variable} is not in {themes:?}");
+            }
+            assert_eq!(after(&format!(".f-{class}{{")), format!("fill:var(--o-{class})"), "{tone:?}");
+            assert_eq!(after(&format!(".s-{class}{{")), format!("stroke:var(--o-{class})"), "{tone:?}");
+        }
+    }
+
+    /// Linear light of a colour as those see it who have no cones for green: Machado et al. 2009,
+    /// <https://doi.org/10.1109/TVCG.2009.113>, full severity.
+    fn without_green(colour: [u8; 3]) -> [f64; 3] {
+        let light = colour.map(linear);
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+            .map(|row: [f64; 3]| row.iter().zip(light).map(|(share, light)| share * light).sum::<f64>().clamp(0.0, 1.0))
+    }
+
+    /// How far two lights are apart to the eye: the distance in CIELAB, where 2 is just seen.
+    fn distance(this: [f64; 3], that: [f64; 3]) -> f64 {
+        let lab = |[red, green, blue]: [f64; 3]| {
+            let f = |t: f64| if t > 0.008856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
+            let x = f((0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505);
+            let y = f(0.2126 * red + 0.7152 * green + 0.0722 * blue);
+            let z = f((0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089);
+            [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+        };
+        lab(this).iter().zip(lab(that)).map(|(this, that)| (this - that).powi(2)).sum::<f64>().sqrt()
+    }
+
+    #[test]
+    fn modes_are_told_apart_without_green() {
+        for theme in [|tone: Tone| tone.row().2, |tone: Tone| tone.row().3] {
+            for (this, that) in [(Eager, Dropin), (Eager, Partitioned), (Dropin, Partitioned)] {
+                let apart = distance(without_green(theme(this)), without_green(theme(that)));
+                assert!(apart > 30.0, "{this:?} and {that:?}: {apart}");
+            }
+        }
+        // So it is not for red and green that are equally bright to them.
+        assert!(distance(without_green([0xd0, 0x50, 0x20]), without_green([0x70, 0x80, 0x20])) < 30.0);
     }
 
     #[test]

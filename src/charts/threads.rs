@@ -5,21 +5,23 @@ use super::plot::{Axis, Plot};
 use super::theme::Tone;
 use super::{Chart, Table, pick, units};
 use crate::error::Result;
+use crate::measure::record::Case;
 use crate::measure::{Cell, Figures, Record};
 
-/// A chart per workload that ran on one thread and on more; of several sizes the largest.
+/// A chart per workload of which a mode ran on one thread and on more; of several sizes the largest.
 ///
 /// # Errors
 /// As [`canvas::draw`](super::canvas::draw).
 pub fn charts(records: &[&Record]) -> Result<Vec<Chart>> {
     let mut best: Vec<Vec<Cell>> = Vec::new();
-    let vary = |case: &mut crate::measure::record::Case| {
+    let vary = |case: &mut Case| {
         pick::mode(case);
         case.threads = 0;
     };
     for cells in pick::groups(records, vary) {
-        let on = |one: bool| cells.iter().any(|cell| (cell.case.threads == 1) == one && cell.case.mode != "eager");
-        if !on(true) || !on(false) || cells[0].case.memory_limit.is_some() {
+        let on_more = |one: &Case| cells.iter().any(|cell| cell.case.mode == one.mode && cell.case.threads > 1);
+        let sped_up = |cell: &Cell| cell.case.mode != "eager" && cell.case.threads == 1 && on_more(&cell.case);
+        if !cells.iter().any(sped_up) || cells[0].case.memory_limit.is_some() {
             continue;
         }
         match best.iter_mut().find(|known| known[0].case.workload == cells[0].case.workload) {
@@ -70,7 +72,7 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
     }
     let mut one_size = case.clone();
     one_size.threads = 0;
-    let setting = pick::setting(&one_size).replace(", 0 threads", "");
+    let setting = pick::setting_of(&one_size).replace(", 0 threads", "");
     let frame = Frame {
         workload: case.workload.clone(),
         title: format!("{}: speed-up against threads", case.workload),

@@ -4,7 +4,7 @@ use super::canvas::{self, At, Drawn, Frame, LABEL, MARGIN, SMALL, WIDTH, draw, l
 use super::theme::Tone;
 use super::{Chart, Table, pick, units};
 use crate::error::Result;
-use crate::measure::{Cell, Figures, Record, died_after_s};
+use crate::measure::{Cell, Figures, Record};
 
 /// A chart per workload, at its largest size.
 ///
@@ -45,41 +45,27 @@ fn chart(cells: &[Cell]) -> Result<Chart> {
         title: format!("{}: time per mode", case.workload),
         subtitle: format!(
             "{}. Bar: median of {}; thin line: fastest to slowest.",
-            pick::setting(case),
+            pick::setting(cells),
             pick::runs(cells)
         ),
         caption: pick::provenance(&cells.iter().flat_map(|cell| cell.runs.clone()).collect::<Vec<_>>()),
         height: ROW * cells.len() as i32 + 8,
     };
-    let desc = format!("Median wall time of {} with {}: {}.", case.workload, pick::setting(case), sentences.join(", "));
+    let desc =
+        format!("Median wall time of {} with {}: {}.", case.workload, pick::setting(cells), sentences.join(", "));
     draw("time", &format!("time-{}", case.workload), &frame, desc, table, |area| {
         let longest = cells.iter().filter_map(|cell| Figures::of(&cell.runs)).map(|f| f.slowest_s).fold(0.0, f64::max);
         let bars = Bars::new(cells.iter().map(|cell| cell.case.mode.as_str()), longest, "000.0 ms");
         for (row, cell) in (0..).zip(cells) {
-            match Figures::of(&cell.runs) {
-                Some(figures) => {
-                    bars.bar(
-                        area,
-                        row,
-                        &cell.case.mode,
-                        figures.wall_s,
-                        &units::seconds(figures.wall_s),
-                        figures.slowest_s,
-                    )?;
-                    let y = bars.middle(row);
-                    let (from, to) = (bars.at(figures.fastest_s), bars.at(figures.slowest_s));
-                    line(area, &[(from, y), (to, y)], Tone::Ink, 2, None)?;
-                    for x in [from, to].into_iter().filter(|_| cell.runs.len() > 1) {
-                        line(area, &[(x, y - 5), (x, y + 5)], Tone::Ink, 2, None)?;
-                    }
-                }
-                None => {
-                    let died = units::seconds(died_after_s(&cell.runs).unwrap_or(0.0));
-                    bars.name(area, row, &cell.case.mode)?;
-                    canvas::cross(area, (bars.at(0.0) + 10, bars.middle(row)), Tone::Alarm)?;
-                    let what = format!("out of memory after {died}");
-                    label(area, &what, (bars.at(0.0) + 26, bars.middle(row)), LABEL, Tone::Alarm, At::Start)?;
-                }
+            // Without a limit on memory every run gave an answer.
+            let Some(figures) = Figures::of(&cell.runs) else { continue };
+            let wall = units::seconds(figures.wall_s);
+            bars.bar(area, row, &cell.case.mode, figures.wall_s, &wall, figures.slowest_s)?;
+            let y = bars.middle(row);
+            let (from, to) = (bars.at(figures.fastest_s), bars.at(figures.slowest_s));
+            line(area, &[(from, y), (to, y)], Tone::Ink, 2, None)?;
+            for x in [from, to].into_iter().filter(|_| cell.runs.len() > 1) {
+                line(area, &[(x, y - 5), (x, y + 5)], Tone::Ink, 2, None)?;
             }
         }
         Ok(())

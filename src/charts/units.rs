@@ -7,7 +7,9 @@ pub fn digits(value: f64) -> String {
         0.0 => "0".to_string(),
         _ if magnitude >= 99.95 => indicatif::HumanCount(magnitude.round() as u64).to_string(),
         _ => {
-            let decimals = (2 - magnitude.log10().floor() as i32).clamp(0, 9) as usize;
+            // Before its logarithm is taken it is rounded: 9.996 is 10.0, and not 10.00.
+            let exponent = format!("{magnitude:.2e}").rsplit_once('e').and_then(|(_, e)| e.parse().ok()).unwrap_or(0);
+            let decimals = (2 - exponent).clamp(0, 9) as usize;
             format!("{value:.decimals$}")
         }
     }
@@ -27,7 +29,8 @@ pub fn seconds(seconds: f64) -> String {
 /// `1.5 GiB`, `12.3 MiB`.
 pub fn bytes(bytes: f64) -> String {
     const UNITS: [&str; 5] = ["bytes", "KiB", "MiB", "GiB", "TiB"];
-    let step = if bytes < 1.0 { 0.0 } else { (bytes.log2() / 10.0).floor().min(4.0) };
+    // What would be written as 1,024 is one of the next unit.
+    let step = if bytes < 1.0 { 0.0 } else { ((bytes * 1024.0 / 1023.5).log2() / 10.0).floor().min(4.0) };
     format!("{} {}", digits(bytes / 1024f64.powf(step)), UNITS[step as usize])
 }
 
@@ -94,10 +97,19 @@ mod tests {
 
     #[test]
     fn figures_have_three_digits_and_a_unit() {
-        for (value, text) in [(0.0123, "12.3 ms"), (1.2345, "1.23 s"), (4.5e-6, "4.50 µs"), (1234.0, "1,234 s")] {
+        for (value, text) in
+            [(0.0123, "12.3 ms"), (1.2345, "1.23 s"), (4.5e-6, "4.50 µs"), (1234.0, "1,234 s"), (9.996, "10.0 s")]
+        {
             assert_eq!(seconds(value), text);
         }
-        for (value, text) in [(0.0, "0 bytes"), (1536.0, "1.50 KiB"), (268_435_456.0, "256 MiB"), (1.5e9, "1.40 GiB")] {
+        for (value, text) in [
+            (0.0, "0 bytes"),
+            (1536.0, "1.50 KiB"),
+            (268_435_456.0, "256 MiB"),
+            (1_048_575.0, "1.00 MiB"),
+            (1_047_000.0, "1,022 KiB"),
+            (1.5e9, "1.40 GiB"),
+        ] {
             assert_eq!(bytes(value), text);
         }
         assert_eq!((seconds_tick(0.005), bytes_tick(48.0 * 1048576.0)), ("5 ms".to_string(), "48 MiB".to_string()));

@@ -66,10 +66,9 @@ fn elsewhere(records: &[&Record], largest: &[Cell]) -> Option<String> {
 }
 
 fn who_wins(cells: &[Cell]) -> String {
-    let case = &cells[0].case;
     let mut of_modes = answered(cells);
     of_modes.sort_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s));
-    let intro = pick::setting(case);
+    let intro = pick::setting(cells);
     let Some(((fastest, best), others)) = of_modes.split_first() else {
         return format!("{intro}: no mode gave an answer.");
     };
@@ -87,11 +86,6 @@ fn who_wins(cells: &[Cell]) -> String {
             if overlap { " (runs overlap)" } else { "" },
             figures.peak_rss_bytes as f64 / best.peak_rss_bytes.max(1) as f64
         );
-    }
-    for cell in cells {
-        if let Some(after_s) = died_after_s(&cell.runs) {
-            text += &format!(" {} died after {}.", units::capital(&cell.case.mode), units::seconds(after_s));
-        }
     }
     text
 }
@@ -116,7 +110,7 @@ fn limits(records: &[&Record]) -> Vec<String> {
                 .collect();
             let case = &cells[0].case;
             let by = case.memory_limit.as_ref().map_or("", |limit| limit.by.as_str());
-            format!("{}, by {by}: {}.", pick::setting(case), fates.join("; "))
+            format!("{}, by {by}: {}.", pick::setting(&cells), fates.join("; "))
         })
         .collect()
 }
@@ -131,7 +125,7 @@ fn losses(records: &[&Record]) -> Vec<String> {
         .partition(|cells| answered(cells).iter().any(|(_, figures)| figures.wall_s < weak::SHORT_S));
     let mut lines = Vec::new();
     for mode in ["eager", "dropin", "partitioned"] {
-        let mut lost: Vec<(f64, String, &Case)> = Vec::new();
+        let mut lost: Vec<(f64, String, &[Cell])> = Vec::new();
         let mut of = 0;
         for cells in &places {
             let of_modes = answered(cells);
@@ -139,18 +133,18 @@ fn losses(records: &[&Record]) -> Vec<String> {
             of += 1;
             let best = of_modes.iter().min_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s));
             if let Some((winner, best)) = best.filter(|(name, best)| *name != mode && best.slowest_s < own.fastest_s) {
-                lost.push((own.wall_s / best.wall_s, winner.to_string(), &cells[0].case));
+                lost.push((own.wall_s / best.wall_s, winner.to_string(), cells));
             }
         }
         lost.sort_by(|this, that| that.0.total_cmp(&this.0));
         match lost.first() {
             None if of > 0 => lines.push(format!("{} was clearly beaten at none of {of} settings.", units::capital(mode))),
-            Some((factor, winner, case)) => lines.push(format!(
+            Some((factor, winner, cells)) => lines.push(format!(
                 "{} was clearly beaten at {} of {of} settings; most by {winner}, {factor:.1} times as fast: {} with {}.",
                 units::capital(mode),
                 lost.len(),
-                case.workload,
-                pick::setting(case)
+                cells[0].case.workload,
+                pick::setting(cells)
             )),
             None => {}
         }
@@ -208,7 +202,7 @@ pub fn readme(records: &[&Record], program: &str) -> String {
         "# A complete run\n\n\
          {}\n\n\
          Made by `{program}`, which wrote this text too: every figure is computed from `records.jsonl` ({} records from {first} \
-         to {last}; a line per run, and each table in `index.html` names the lines it comes from). Open `index.html` for the \
+         to {last}; a line per run, and the table beside each chart in `index.html` names the lines it comes from). Open `index.html` for the \
          charts. Figures are this machine's.\n\n\
          {glance}## Who wins\n\n{}\n## Where it loses\n\nOf all settings that were measured, and only where no run of one mode was as \
          fast as any of the other.\n\n{}\n## Under a limit on memory\n\n{}\n## What is weak\n\n{}",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::print::print;
 use super::report::count;
 use crate::charts::page::{About, page};
-use crate::charts::{self, Chart, bench, glance, pick, words};
+use crate::charts::{self, Chart, bench, canvas, glance, pick, words};
 use crate::error::{Error, Result};
 use crate::flights::home;
 use crate::measure::{Record, default_records, read_records};
@@ -13,7 +13,8 @@ use crate::scratch::Replacement;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  outgrow charts\n  outgrow charts --records results/mine.jsonl --out mine\n\n\
-                        Records come from `outgrow compare`, from the tour, and from `outgrow measure`.")]
+                        Records come from `outgrow compare` and the tour, in records/; those of `outgrow measure` are in\n\
+                        results/, with their charts.")]
 pub struct Args {
     /// The records to draw [default: records/records.jsonl]
     #[arg(long, value_name = "FILE.jsonl")]
@@ -67,7 +68,7 @@ fn about(of_machine: &[&Record], records: &Path, out: &Path, notes: Vec<String>)
     About {
         provenance: pick::provenance(of_machine),
         records: format!(
-            "{} in {}; a figure's table names the lines it comes from",
+            "{} in {}; the table beside each chart names the lines it comes from",
             count(of_machine.len(), "record"),
             records.file_name().unwrap_or_default().to_string_lossy()
         ),
@@ -97,17 +98,25 @@ fn relative(from: &Path, to: &Path) -> Option<String> {
     let (from, to) = (absolute(from)?, absolute(to)?);
     let shared = from.components().zip(to.components()).take_while(|(this, that)| this == that).count();
     let up = from.components().skip(shared).map(|_| "..".to_string());
-    let down = to.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let down = to.components().skip(shared).map(|part| in_a_link(&part.as_os_str().to_string_lossy()));
     Some(up.chain(down).collect::<Vec<_>>().join("/"))
 }
 
-/// Charts of an earlier time that are not drawn any more.
+/// The name of a folder as a link has it: without the letters that mean something there.
+fn in_a_link(name: &str) -> String {
+    ['%', '#', '?']
+        .iter()
+        .fold(name.to_string(), |name, letter| name.replace(*letter, &format!("%{:02X}", u32::from(*letter))))
+}
+
+/// Charts of an earlier time that are not drawn any more. What others have put there stays, whatever it is called.
 fn remove_old(out: &Path, charts: &[Chart]) {
     for entry in out.read_dir().into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let Some(stem) = name.strip_suffix(".svg") else { continue };
         let of_kind = stem.split_once('-').is_some_and(|(kind, _)| charts::KINDS.contains(&kind));
-        if of_kind && charts.iter().all(|chart| chart.name != stem) {
+        let ours = || std::fs::read(entry.path()).is_ok_and(|svg| svg.starts_with(canvas::BEGINNING.as_bytes()));
+        if of_kind && charts.iter().all(|chart| chart.name != stem) && ours() {
             let _ = std::fs::remove_file(entry.path());
         }
     }
@@ -138,5 +147,7 @@ mod tests {
     fn a_link_goes_up_and_down_again() {
         let link = relative("/project/results/day".as_ref(), "/project/target/criterion/report/index.html".as_ref());
         assert_eq!(link.unwrap(), "../../target/criterion/report/index.html");
+        let odd = relative("/project".as_ref(), "/100 %/#1?/index.html".as_ref());
+        assert_eq!(odd.unwrap(), "../100 %25/%231%3F/index.html");
     }
 }

@@ -11,7 +11,7 @@ use super::sweep::Sweep;
 use super::values::{self, Several};
 use super::{Engines, report};
 use crate::error::{Error, Result};
-use crate::measure::{Comparison, Plan};
+use crate::measure::{Comparison, Flights, Plan};
 use crate::workers::cores;
 use crate::workloads::{self, Mode};
 
@@ -55,10 +55,10 @@ pub struct Args {
 
 pub fn compare(args: &Args, engines: &Engines) -> Result<()> {
     let plans = plans(args, engines)?;
-    let words: Vec<String> = plans.iter().map(Plan::words).collect();
+    let asked = plans.iter().map(Plan::words).collect::<Vec<_>>().join("; ");
     let mut sweep = match args.resume {
-        true => Sweep::resumed(args.records.as_ref(), |record| words.contains(&record.plan))?,
-        false => Sweep::new(args.records.as_ref())?,
+        true => Sweep::resumed(args.records.as_ref(), &asked)?,
+        false => Sweep::new(args.records.as_ref(), &asked)?,
     };
     let comparisons = sweep.run(&plans)?;
     let text = match (&plans[..], &comparisons[..]) {
@@ -103,15 +103,18 @@ fn plans(args: &Args, engines: &Engines) -> Result<Vec<Plan>> {
         Some(Several(values)) => values.iter().copied().map(Some).collect(),
         None => vec![None],
     };
+    // The default engine is the same one with its name and without.
+    let engine = args.setting.engine.clone().filter(|engine| engine != engines.default_name());
+    let a_map = each(&args.rows).len() * each(&args.groups).len() > 1;
     let mut plans = Vec::new();
     for rows in each(&args.rows) {
         for groups in each(&args.groups) {
-            // A map of groups and rows has a corner without sense.
-            if rows.zip(groups).is_some_and(|(rows, groups)| groups > rows) && each(&args.groups).len() > 1 {
-                continue;
-            }
             for cost in each(&args.cost) {
                 let flights = args.setting.flights(workload, rows, groups, cost)?;
+                // A map of groups and rows has a corner without sense.
+                if a_map && matches!(flights, Flights::MadeUp { rows, groups, .. } if groups > rows) {
+                    continue;
+                }
                 for threads in each(&args.threads) {
                     let threads = threads.map_or_else(cores, |threads| threads as usize);
                     // Made here only to hear now, and not from a child, when there is no such engine.
@@ -119,7 +122,7 @@ fn plans(args: &Args, engines: &Engines) -> Result<Vec<Plan>> {
                     plans.push(Plan {
                         workload,
                         modes: args.modes.clone(),
-                        engine: args.setting.engine.clone(),
+                        engine: engine.clone(),
                         flights: flights.clone(),
                         rows: 0,
                         runs: args.runs,

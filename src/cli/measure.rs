@@ -1,6 +1,6 @@
 //! `outgrow measure`: a complete run of everything, drawn and put in words.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indicatif::{HumanCount, HumanDuration};
@@ -12,7 +12,7 @@ use super::{charts, report};
 use crate::charts::{pick, words};
 use crate::error::{Error, Result};
 use crate::flights::{SHIPPED_ROWS, home};
-use crate::measure::{Comparison, Figures, Flights, MemoryCap, Plan, Record, machine, read_records};
+use crate::measure::{Comparison, Flights, MemoryCap, Plan, machine, read_records};
 use crate::workers::cores;
 use crate::workloads::{self, Mode, Workload, many_groups};
 
@@ -25,7 +25,7 @@ pub struct Args {
     /// The folder for records, charts and the text [default: results/DATE-MACHINE]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Go on where it was interrupted
+    /// Go on where it was interrupted [default of --out: the last one that this program began on this machine]
     #[arg(long)]
     resume: bool,
     /// Only these workloads, with commas between them [default: all]
@@ -37,7 +37,9 @@ pub struct Args {
 }
 
 pub fn measure(args: &Args) -> Result<()> {
-    let out = args.out.clone().unwrap_or_else(|| home().join("results").join(default_name()));
+    let (results, machine) = (home().join("results"), machine_name());
+    let begun = if args.resume { begun(&results, &machine) } else { None };
+    let out = args.out.clone().or(begun).unwrap_or_else(|| results.join(format!("{}-{machine}", today())));
     let records = out.join("records.jsonl");
     if records.exists() && !args.resume {
         return Err(Error::input(format!(
@@ -54,7 +56,7 @@ pub fn measure(args: &Args) -> Result<()> {
         }
         None => workloads::ALL.into_iter().chain(workloads::MADE_UP).collect(),
     };
-    let mut sweep = Sweep::resumed(Some(&records), |_| true)?;
+    let mut sweep = Sweep::resumed(Some(&records), "measure")?;
     let extent = if args.quick { QUICK } else { FULL };
     let start = Instant::now();
     for (number, workload) in (1..).zip(&chosen) {
@@ -184,36 +186,51 @@ fn map_of_groups(sweep: &mut Sweep, workload: &'static Workload, extent: &Extent
     Ok(())
 }
 
-fn figures(comparison: &Comparison) -> impl Iterator<Item = Figures> + '_ {
-    comparison.modes.iter().filter_map(|of_mode| Figures::of(&of_mode.records.iter().collect::<Vec<&Record>>()))
-}
-
 fn slowest_s(comparison: &Comparison) -> f64 {
-    figures(comparison).map(|figures| figures.wall_s).fold(0.0, f64::max)
+    comparison.figures().map(|(_, figures)| figures.wall_s).fold(0.0, f64::max)
 }
 
 /// A limit that the hungriest mode cannot keep and the most modest one can: the middle of their peaks on a logarithmic
 /// scale, in MiB. None where all need about the same.
 fn telling_limit(comparison: &Comparison) -> Option<u64> {
-    let peaks = || figures(comparison).map(|figures| figures.peak_rss_bytes as f64);
+    let peaks = || comparison.figures().map(|(_, figures)| figures.peak_rss_bytes as f64);
     let (least, most) = (peaks().fold(f64::INFINITY, f64::min), peaks().fold(0.0, f64::max));
     let mebibytes = ((least * most).sqrt() / f64::from(1 << 20)).round() as u64;
     (most > 1.5 * least && mebibytes >= 16).then_some(mebibytes << 20)
 }
 
-/// `2026-11-22-intel-xeon-processor-2-cores`.
-fn default_name() -> String {
+/// `2026-11-22`, in UTC, as in the records.
+fn today() -> String {
+    chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d").to_string()
+}
+
+/// The last folder in which a run of this very program was begun on this machine: an interrupted one may be of yesterday.
+fn begun(results: &Path, machine: &str) -> Option<PathBuf> {
+    let program = machine::program();
+    let folders = results.read_dir().ok()?.flatten().map(|entry| entry.path());
+    let of_machine = folders.filter(|folder| {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.get(10..).is_some_and(|name| name.strip_prefix('-') == Some(machine))
+            && read_records(&folder.join("records.jsonl"))
+                .is_ok_and(|all| all.records.last().is_some_and(|record| record.program == program))
+    });
+    of_machine.max()
+}
+
+/// `intel-xeon-processor-2-cores`.
+fn machine_name() -> String {
     let machine = machine::machine();
-    let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).format("%Y-%m-%d");
     let cpu = machine.cpu.replace("(R)", "").replace("(TM)", "").to_lowercase();
     let words: Vec<&str> =
         cpu.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    format!("{today}-{}-{}-cores", words.join("-"), machine.cores)
+    format!("{}-{}-cores", words.join("-"), machine.cores)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::record::{Program, VERSION};
+    use crate::measure::{Journal, Record};
 
     #[test]
     fn what_takes_longer_is_run_less_often() {
@@ -223,6 +240,25 @@ mod tests {
         assert_eq!(runs(45.0), Some((1, false)));
         assert_eq!(runs(61.0), None);
         assert_eq!(effort(2.2, 1).map(|effort| effort.runs), Some(1));
+    }
+
+    #[test]
+    fn an_interrupted_run_is_found_on_the_next_day() {
+        let folder = crate::scratch::TempFolder::new().unwrap();
+        let begin = |name: &str, program| {
+            let mut record = Record { version: VERSION, started: "2026-11-22T23:59:00Z".into(), ..Record::default() };
+            (record.wall_s, record.process.wall_s, record.case.threads, record.program) = (0.5, 0.6, 1, program);
+            Journal::open(&folder.path().join(name).join("records.jsonl")).unwrap().append(&record).unwrap();
+        };
+        let found = || begun(folder.path(), "xeon-2-cores");
+        assert_eq!(found(), None);
+        std::fs::create_dir(folder.path().join("2026-11-24-xeon-2-cores")).unwrap();
+        begin("2026-11-25-another-xeon-2-cores", machine::program());
+        begin("2026-11-23-xeon-2-cores", Program { outgrow: "0.0.0".into(), ..machine::program() });
+        assert_eq!(found(), None);
+        begin("2026-11-21-xeon-2-cores", machine::program());
+        begin("2026-11-22-xeon-2-cores", machine::program());
+        assert_eq!(found(), Some(folder.path().join("2026-11-22-xeon-2-cores")));
     }
 
     #[test]

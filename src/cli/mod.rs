@@ -1,8 +1,9 @@
 //! The command line: a contract that `tests/command_line.rs` holds.
 //!
 //! Exit status 0 when everything asked for was done, 2 for a request that cannot be carried out as it stands, 1 for
-//! everything else that went wrong, an exercise that has not passed among it, 130 for Ctrl-C. Errors are one line on stderr. Only a run that goes beyond its
-//! memory limit has no say in how it ends: an allocation is refused, and the program aborts.
+//! everything else that went wrong, an exercise that has not passed among it, 130 for Ctrl-C. Errors are one line on
+//! stderr. Only a run that goes beyond its memory limit has no say in how it ends: an allocation is refused, and the
+//! program aborts.
 
 mod charts;
 mod compare;
@@ -37,6 +38,7 @@ Examples:
   outgrow compare grid-search --modes eager,partitioned --threads 4
   outgrow run aggregation --mode partitioned --answer delays.csv
   outgrow charts                                      all records as charts, on a page
+  outgrow measure                                     a complete run of everything, drawn and put in words
   outgrow explain largest-per-group --mode dropin     what it does, step by step
   outgrow data grow --rows 10000000 --out flights10m
   outgrow exercises                                   learn by doing
@@ -141,9 +143,14 @@ struct Engines {
 }
 
 impl Engines {
+    /// The one that is taken where none is named.
+    fn default_name(&self) -> &'static str {
+        self.known[0].0
+    }
+
     /// Makes the engine of this name, or the default one.
     fn make(&self, name: Option<&str>, threads: usize) -> Result<Box<dyn Engine>> {
-        let name = name.unwrap_or(self.known[0].0);
+        let name = name.unwrap_or(self.default_name());
         match self.known.iter().find(|(known, _)| *known == name) {
             Some((_, make)) => make(threads),
             None => {

@@ -21,19 +21,15 @@ pub fn alive(what: &str) -> Option<ProgressBar> {
         return None;
     }
     let spinner = ProgressBar::new_spinner().with_message(what.to_string());
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-        spinner.set_style(style);
-    }
+    let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
+    spinner.set_style(style.expect("a template of this file can be read"));
     spinner.enable_steady_tick(Duration::from_millis(100));
     Some(spinner)
 }
 
 fn bar(length: u64, template: &str, what: &str) -> ProgressBar {
     let bar = ProgressBar::new(length).with_prefix(what.to_string());
-    // A template that cannot be read would show in the first run of a test; the default bar is no harm.
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
+    bar.set_style(ProgressStyle::with_template(template).expect("a template of this file can be read"));
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
 }

@@ -5,7 +5,7 @@ use indicatif::HumanCount;
 use polars::prelude::*;
 
 use super::sparkline;
-use crate::measure::{Comparison, Figures, ModeRuns, Plan, Record, died_after_s, weak};
+use crate::measure::{Comparison, Figures, ModeRuns, Plan, Record, died_after_s, typical, weak};
 use crate::workloads::Mode;
 
 /// Characters of the longest bar.
@@ -60,12 +60,12 @@ fn range(from_s: f64, to_s: f64) -> String {
 pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
     let header = ["mode", "wall", "from-to", "", "CPU", "memory", "over time", "moved", "answer"];
     let mut table = table(header.map(String::from));
-    let slowest = figures(comparison).map(|(_, figures)| figures.wall_s).fold(0.0, f64::max);
-    let scale = sparkline::Scale::of(comparison.modes.iter().filter_map(|of_mode| typical(of_mode)));
+    let slowest = comparison.figures().map(|(_, figures)| figures.wall_s).fold(0.0, f64::max);
+    let scale = sparkline::Scale::of(comparison.modes.iter().filter_map(|of_mode| typical(&of_mode.runs())));
     for of_mode in &comparison.modes {
         let mode = Cell::new(of_mode.mode).add_attribute(Attribute::Bold);
-        let curve = Cell::new(typical(of_mode).map_or_else(String::new, |record| scale.draw(record)));
-        match Figures::of(&runs(of_mode)) {
+        let curve = Cell::new(typical(&of_mode.runs()).map_or_else(String::new, |record| scale.draw(record)));
+        match Figures::of(&of_mode.runs()) {
             Some(figures) => table.add_row([
                 mode,
                 right(seconds(figures.wall_s)),
@@ -75,13 +75,13 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
                 right(mebibytes(figures.peak_rss_bytes)),
                 curve,
                 right(HumanCount(figures.rows_moved)),
-                match runs(of_mode).iter().filter(|record| !record.finished()).count() {
-                    0 => Cell::new(format!("✓ {}", &figures.digest[..6.min(figures.digest.len())])),
+                match of_mode.records.iter().filter(|record| !record.finished()).count() {
+                    0 => Cell::new(format!("✓ {}", figures.digest.chars().take(6).collect::<String>())),
                     died => Cell::new(format!("✗ {died} died")),
                 },
             ]),
             None => {
-                let peak = runs(of_mode).iter().filter_map(|record| record.process.peak_rss_bytes).max();
+                let peak = of_mode.records.iter().filter_map(|record| record.process.peak_rss_bytes).max();
                 let nothing = || Cell::new("");
                 table.add_row([
                     mode,
@@ -100,7 +100,7 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
         1 => "  One run of each mode, in a process of its own.\n".to_string(),
         runs => format!("  Medians of {runs} runs in turn, each a process of its own.\n"),
     };
-    let answered = figures(comparison).count();
+    let answered = comparison.figures().count();
     text += match (answered, comparison.as_expected) {
         (0, _) => "  No mode gave an answer. Raise the limit, or take fewer rows.\n",
         (1, true) => "  One mode gave an answer, and it is the expected one.\n",
@@ -131,50 +131,62 @@ pub fn sweep(plans: &[Plan], comparisons: &[Comparison]) -> String {
             row.extend([right(HumanCount(groups)), right(HumanCount(cost))]);
         }
         for of_mode in &comparison.modes {
-            row.push(right(Figures::of(&runs(of_mode)).map_or("died".to_string(), |figures| seconds(figures.wall_s))));
+            let died = of_mode.records.iter().filter(|record| !record.finished()).count();
+            row.push(right(match (Figures::of(&of_mode.runs()), died) {
+                (None, _) => "died".to_string(),
+                (Some(figures), 0) => seconds(figures.wall_s),
+                (Some(figures), died) => format!("{died} died, {}", seconds(figures.wall_s)),
+            }));
         }
-        let mut walls: Vec<(Mode, f64)> = figures(comparison).map(|(mode, figures)| (mode, figures.wall_s)).collect();
-        walls.sort_by(|this, that| this.1.total_cmp(&that.1));
-        row.push(Cell::new(match walls[..] {
-            [(mode, fastest), (_, next), ..] => format!("{mode}, by {:.2}x", next / fastest),
-            [(mode, _)] => mode.to_string(),
-            [] => "none".to_string(),
-        }));
+        row.push(Cell::new(fastest(comparison)));
         table.add_row(row);
     }
-    let mut text = format!("{table}\n  Wall times: medians of {}. All answers agree.\n", count(plans[0].runs, "run"));
+    let runs = count(plans[0].runs, "run");
+    let mut text = format!("{table}\n  Wall times: medians of {runs}. {}\n", agreement(modes.len(), comparisons));
     for (warning, points) in weak::gathered(comparisons.iter().map(warnings)) {
         text += &format!("  Weak at {points} of {}: {}\n", count(comparisons.len(), "point"), warning.text);
     }
     text
 }
 
-fn runs(of_mode: &ModeRuns) -> Vec<&Record> {
-    of_mode.records.iter().collect()
+/// Which mode is the fastest, and by how much.
+fn fastest(comparison: &Comparison) -> String {
+    let mut of_modes: Vec<(Mode, Figures)> = comparison.figures().collect();
+    of_modes.sort_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s));
+    match &of_modes[..] {
+        [(mode, best), (_, next), ..] => {
+            // As long as any run of another mode was as fast, it may be chance.
+            let clear = of_modes[1..].iter().all(|(_, figures)| best.slowest_s < figures.fastest_s);
+            let overlap = if clear { "" } else { ", runs overlap" };
+            format!("{mode}, by {:.2}x{overlap}", next.wall_s / best.wall_s)
+        }
+        [(mode, _)] => mode.to_string(),
+        [] => "none".to_string(),
+    }
 }
 
-fn figures(comparison: &Comparison) -> impl Iterator<Item = (Mode, Figures)> + '_ {
-    comparison.modes.iter().filter_map(|of_mode| Some((of_mode.mode, Figures::of(&runs(of_mode))?)))
-}
-
-/// The run whose time is the median one, or the nearest to it.
-fn typical(of_mode: &ModeRuns) -> Option<&Record> {
-    let mut runs = runs(of_mode);
-    runs.sort_by(|this, that| this.wall_s.total_cmp(&that.wall_s));
-    runs.get(runs.len().saturating_sub(1) / 2).copied()
+/// What is known of the answers of a sweep over so many modes: those of a mode that died are missing.
+fn agreement(modes: usize, comparisons: &[Comparison]) -> &'static str {
+    let answered = || comparisons.iter().map(|comparison| comparison.figures().count());
+    match (answered().min().unwrap_or(0), answered().max().unwrap_or(0)) {
+        (_, 0) => "No mode gave an answer. Raise the limit, or take fewer rows.",
+        (_, 1) => "One mode at most gave an answer at each point, the same one in every run.",
+        (fewest, _) if fewest == modes => "All answers agree.",
+        _ => "All answers that were given agree; a mode that died has none.",
+    }
 }
 
 fn warnings(comparison: &Comparison) -> Vec<weak::Warning> {
     let names: Vec<String> = comparison.modes.iter().map(|of_mode| of_mode.mode.to_string()).collect();
     let modes: Vec<(&str, Vec<&Record>)> =
-        names.iter().map(String::as_str).zip(comparison.modes.iter().map(runs)).collect();
+        names.iter().map(String::as_str).zip(comparison.modes.iter().map(ModeRuns::runs)).collect();
     weak::warnings(&modes)
 }
 
 /// Sentences about the figures.
 fn readings(comparison: &Comparison) -> Vec<String> {
     let mut lines = Vec::new();
-    let of_modes: Vec<(Mode, Figures)> = figures(comparison).collect();
+    let of_modes: Vec<(Mode, Figures)> = comparison.figures().collect();
     if let Some(((base, base_figures), others)) = of_modes.split_first()
         && of_modes.iter().all(|(_, figures)| figures.wall_s >= weak::SHORT_S)
     {
@@ -193,7 +205,7 @@ fn readings(comparison: &Comparison) -> Vec<String> {
         let limit = of_mode.records.iter().find_map(|record| record.case.memory_limit.clone());
         limited_by = limited_by.or(limit.as_ref().map(|limit| limit.by.clone()));
         let died = of_mode.records.iter().filter(|record| !record.finished()).count();
-        if let (Some(after_s), Some(limit)) = (died_after_s(&runs(of_mode)), limit) {
+        if let (Some(after_s), Some(limit)) = (died_after_s(&of_mode.runs()), limit) {
             lines.push(format!(
                 "{} ran out of memory in {died} of {} runs, after {}, under a limit of {}.",
                 of_mode.mode,

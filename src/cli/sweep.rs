@@ -13,27 +13,27 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// A new one, whose records go to this file, or to the default one.
-    pub fn new(records: Option<&PathBuf>) -> Result<Self> {
-        Self::with(Some(Journal::open(&path(records))?), vec![])
+    /// A new one, whose records go to this file, or to the default one; `asked` is all that it was asked to do.
+    pub fn new(records: Option<&PathBuf>, asked: &str) -> Result<Self> {
+        Self::with(Some(Journal::open(&path(records))?), vec![], asked)
     }
 
     /// A new one for a tour: where no record can be kept it goes on without.
     pub fn anyhow() -> Result<Self> {
-        Self::with(Journal::open(&default_records()).map_err(|error| eprintln!("note: {error}")).ok(), vec![])
+        Self::with(Journal::open(&default_records()).map_err(|error| eprintln!("note: {error}")).ok(), vec![], "tour")
     }
 
-    /// Goes on with the newest sweep that has a record for which `is_of_it` holds; a new one where there is none.
-    pub fn resumed(records: Option<&PathBuf>, is_of_it: impl Fn(&Record) -> bool) -> Result<Self> {
+    /// Goes on with the newest sweep that was asked the same; a new one where there is none.
+    pub fn resumed(records: Option<&PathBuf>, asked: &str) -> Result<Self> {
         let path = path(records);
-        let done = if path.exists() { unfinished(&path, is_of_it)? } else { vec![] };
-        Self::with(Some(Journal::open(&path)?), done)
+        let done = if path.exists() { unfinished(&path, asked)? } else { vec![] };
+        Self::with(Some(Journal::open(&path)?), done, asked)
     }
 
-    fn with(journal: Option<Journal>, done: Vec<Record>) -> Result<Self> {
+    fn with(journal: Option<Journal>, done: Vec<Record>, asked: &str) -> Result<Self> {
         let program = std::env::current_exe()
             .map_err(|cause| Error::input(format!("cannot tell where this program is, to start it again: {cause}.")))?;
-        let name = done.first().map_or_else(new_name, |record| record.sweep.clone());
+        let name = done.first().map_or_else(|| new_name(asked), |record| record.sweep.clone());
         Ok(Self { lab: Lab::new(program, journal, name, done) })
     }
 
@@ -46,7 +46,8 @@ impl Sweep {
     pub fn run(&mut self, plans: &[Plan]) -> Result<Vec<Comparison>> {
         let all: usize = plans.iter().map(Plan::processes).sum();
         // By rows and not by runs: else the short runs at the beginning promise a near end.
-        let weight = plans.iter().map(|plan| plan.weight() * plan.processes() as u64).sum();
+        let weights = plans.iter().map(|plan| plan.weight().saturating_mul(plan.processes() as u64));
+        let weight = weights.fold(0, u64::saturating_add);
         let bar = progress::weights(weight, plans.first().map_or("", |plan| plan.workload.name));
         let (mut begun, mut done) = (0, 0);
         let comparisons = plans.iter().map(|plan| {
@@ -59,7 +60,7 @@ impl Sweep {
                     true => bar.set_length(bar.length().unwrap_or(0).saturating_sub(plan.weight())),
                     false => {
                         bar.set_position(done);
-                        done += plan.weight();
+                        done = u64::saturating_add(done, plan.weight());
                     }
                 }
             })
@@ -83,8 +84,10 @@ fn point(plans: &[Plan], plan: &Plan) -> String {
     special.map(|word| format!("{word}, ")).collect()
 }
 
-/// Records of the newest sweep, on this machine, that has a record for which `is_of_it` holds.
-fn unfinished(path: &Path, is_of_it: impl Fn(&Record) -> bool) -> Result<Vec<Record>> {
+/// Records of the newest sweep, on this machine, that was asked the same.
+fn unfinished(path: &Path, asked: &str) -> Result<Vec<Record>> {
+    let ending = format!("-{}", short(asked));
+    let is_of_it = |record: &Record| record.sweep.ends_with(&ending);
     let all = read_records(path)?;
     for skipped in &all.skipped {
         eprintln!("note: {skipped}");
@@ -107,8 +110,13 @@ fn told(program: &Program) -> String {
     format!("outgrow {}{commit}{}", program.outgrow, if program.dirty { ", changed" } else { "" })
 }
 
-/// `20261122T213000Z-4711`: sorts by time, and no two are the same.
-fn new_name() -> String {
+/// `20261122T213000Z-4711-5c9d3a0f`: sorts by time, no two are the same, and those that were asked the same end in the same
+/// way. By their plans alone sweeps could not be told apart: one may hold a part of another.
+fn new_name(asked: &str) -> String {
     let now = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now());
-    format!("{}-{}", now.format("%Y%m%dT%H%M%SZ"), std::process::id())
+    format!("{}-{}-{}", now.format("%Y%m%dT%H%M%SZ"), std::process::id(), short(asked))
+}
+
+fn short(asked: &str) -> String {
+    blake3::hash(asked.as_bytes()).to_hex().chars().take(8).collect()
 }

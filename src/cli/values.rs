@@ -27,7 +27,7 @@ pub fn several_rows(text: &str) -> Result<Several, String> {
 
 /// Numbers of groups, or of operations per row: one, a list, or a range in steps of 10.
 pub fn several_tens(text: &str) -> Result<Several, String> {
-    several(text, rows, |value| if value == 0 { 1 } else { 10u64.saturating_pow(value.ilog10() + 1) })
+    several(text, number, |value| if value == 0 { 1 } else { 10u64.saturating_pow(value.ilog10() + 1) })
 }
 
 /// Numbers of threads: one, a list, or a range in doublings.
@@ -68,7 +68,7 @@ fn several(
 
 /// A number of operations per row, or of groups: `1000` or `1e3`.
 pub fn number(text: &str) -> Result<u64, String> {
-    rows(text)
+    whole(text, "number", || format!("give at most {MOST_ROWS}"))
 }
 
 /// A number of runs, from 1.
@@ -81,8 +81,13 @@ pub fn runs(text: &str) -> Result<usize, String> {
 
 /// A number of rows: `336776`, `10_000_000` or `1e7`.
 pub fn rows(text: &str) -> Result<u64, String> {
-    let no_number = || "give a whole number of rows, such as 1000000 or 1e6".to_string();
     let too_many = || format!("there can be at most {MOST_ROWS} rows, since the row id is a 32-bit integer");
+    whole(text, "number of rows", too_many)
+}
+
+/// A whole number up to [`MOST_ROWS`].
+fn whole(text: &str, what: &str, too_many: impl Fn() -> String) -> Result<u64, String> {
+    let no_number = || format!("give a whole {what}, such as 1000000 or 1e6");
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let plain = text.replace('_', "");
     let (mantissa, exponent) = plain.split_once(['e', 'E']).unwrap_or((&plain, "0"));
@@ -91,8 +96,8 @@ pub fn rows(text: &str) -> Result<u64, String> {
     }
     let mantissa: u64 = mantissa.parse().map_err(|_| too_many())?;
     let scale = exponent.parse().ok().and_then(|exponent| 10u64.checked_pow(exponent));
-    let rows = scale.and_then(|scale| mantissa.checked_mul(scale));
-    rows.filter(|rows| *rows <= MOST_ROWS).ok_or_else(too_many)
+    let number = scale.and_then(|scale| mantissa.checked_mul(scale));
+    number.filter(|number| *number <= MOST_ROWS).ok_or_else(too_many)
 }
 
 /// A size of memory in bytes: `2GiB`, `500MB`, `1073741824`.
@@ -114,6 +119,9 @@ mod tests {
         }
         for text in ["", "ten", "-1", "1.5", "e6", "1e", "1e6e6", "0x10", " 1"] {
             assert!(rows(text).unwrap_err().contains("whole number"), "{text}");
+        }
+        for text in ["x", "1.5"] {
+            assert_eq!(number(text).unwrap_err(), "give a whole number, such as 1000000 or 1e6", "{text}");
         }
         for text in ["2147483648", "1e10", "99999999999999999999999", "1e99999999999"] {
             assert!(rows(text).unwrap_err().contains("at most 2147483647"), "{text}");
@@ -141,12 +149,16 @@ mod tests {
 
     #[test]
     fn sizes_have_units() {
-        for (text, expected) in
-            [("2GiB", 2 << 30), ("500MB", 500_000_000), ("64 mib", 64 << 20), ("99999999", 99_999_999)]
-        {
+        for (text, expected) in [
+            ("2GiB", 2 << 30),
+            ("500MB", 500_000_000),
+            ("64 mib", 64 << 20),
+            ("99999999", 99_999_999),
+            ("2TiB", 2 << 40),
+        ] {
             assert_eq!(bytes(text), Ok(expected));
         }
-        for text in ["", "GiB", "1.5GiB", "2TiB", "-1GiB", "99999999999GiB", "1MiB"] {
+        for text in ["", "GiB", "1.5GiB", "2XiB", "-1GiB", "99999999999GiB", "1MiB"] {
             assert!(bytes(text).is_err(), "{text}");
         }
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::memory_limit::{ran_out_of_memory, unlimited};
 use super::process::{Ended, watch};
-use super::record::{Case, Outcome, Phases, Record, Step, TaskStage, VERSION, thin};
+use super::record::{CURVE_POINTS, Case, Outcome, Phases, Record, Step, TaskStage, VERSION, thin};
 use super::{Flights, MemoryCap, Plan, Summary, machine, read};
 use crate::error::{Error, Result};
 use crate::workloads::Mode;
@@ -73,7 +73,7 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Re
             memory_limit: cap.as_ref().map(MemoryCap::limit),
         },
         process: ended.process.clone(),
-        curve: thin(&rounded(&ended.curve)),
+        curve: thin(&rounded(&ended.curve), CURVE_POINTS),
         before,
         after: machine::load(),
         ..Record::default()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use polars::prelude::DataFrame;
 
 use super::record::{Machine, Program};
-use super::{Flights, Journal, Record, agree, agree_with_expected, child, machine};
+use super::{Figures, Flights, Journal, Record, agree, agree_with_expected, child, machine};
 use crate::error::{Error, Result};
 use crate::scratch::TempFolder;
 use crate::workloads::{Mode, Workload};
@@ -15,7 +15,7 @@ use crate::workloads::{Mode, Workload};
 pub struct Plan {
     /// The question.
     pub workload: &'static Workload,
-    /// The modes, in the order in which they take turns.
+    /// The modes, in the order in which they are told. In each round another one comes first.
     pub modes: Vec<Mode>,
     /// The engine of the partitioned mode, if not the default.
     pub engine: Option<String>,
@@ -48,14 +48,12 @@ impl Plan {
     pub fn weight(&self) -> u64 {
         // To start one takes about as long as this many rows.
         const START: u64 = 300_000;
-        START
-            + match self.flights.shape() {
-                // A group about as long as a hundred rows, and thirty operations as one row.
-                Some((groups, cost)) => {
-                    self.rows.saturating_mul(1 + cost / 30).saturating_add(groups.saturating_mul(100))
-                }
-                None => self.rows,
-            }
+        let rows = match self.flights.shape() {
+            // A group about as long as a hundred rows, and thirty operations as one row.
+            Some((groups, cost)) => self.rows.saturating_mul(1 + cost / 30).saturating_add(groups.saturating_mul(100)),
+            None => self.rows,
+        };
+        START.saturating_add(rows)
     }
 
     /// The plan in words: what a record keeps of it, and what an interrupted one is known by.
@@ -90,6 +88,13 @@ pub struct ModeRuns {
     pub records: Vec<Record>,
 }
 
+impl ModeRuns {
+    /// Its runs, as [`Figures`] and others take them.
+    pub fn runs(&self) -> Vec<&Record> {
+        self.records.iter().collect()
+    }
+}
+
 /// Modes that gave the same answer, and what it cost them.
 #[derive(Clone, Debug, Default)]
 pub struct Comparison {
@@ -99,6 +104,13 @@ pub struct Comparison {
     pub answer: Option<DataFrame>,
     /// Whether it is also the expected one (`datasets/answers/`), which there is for all shipped flights only.
     pub as_expected: bool,
+}
+
+impl Comparison {
+    /// The figures of each mode that gave an answer.
+    pub fn figures(&self) -> impl Iterator<Item = (Mode, Figures)> + '_ {
+        self.modes.iter().filter_map(|of_mode| Some((of_mode.mode, Figures::of(&of_mode.runs())?)))
+    }
 }
 
 /// What comparisons of one sweep share.
@@ -138,8 +150,8 @@ pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(Mode, bool))
     let mut reference: Option<(String, DataFrame)> = None;
     let mut as_expected = false;
     let mut digests: Vec<Record> = Vec::new();
-    // In turn, so that a machine that slows down meanwhile slows all modes down.
-    // Nor has a mode a place of its own in the turn: what came just before leaves its mark on caches and clock rates.
+    // In turn, so that a machine that slows down meanwhile slows all modes down. Nor has a mode a place of its own in the
+    // turn: what came just before leaves its mark on caches and clock rates.
     for round in plan.rounds() {
         for turn in 0..plan.modes.len() {
             let of_mode = &mut modes[(round + turn) % plan.modes.len()];
@@ -205,4 +217,29 @@ pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(Mode, bool))
 /// Whether one of the two was run before an interruption, so that only its digest can be held against the other.
 fn reference_is_missing(lab: &Lab, pair: &[Record]) -> bool {
     pair.iter().any(|record| lab.done.contains(record))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_tells_nothing_is_no_run() {
+        let mut lab = Lab::new("true".into(), None, "sweep".into(), vec![]);
+        let plan = Plan {
+            workload: &crate::workloads::aggregation::WORKLOAD,
+            modes: vec![Mode::Eager],
+            engine: None,
+            flights: Flights::Rows(1_000),
+            rows: 1_000,
+            runs: 1,
+            warm_up: false,
+            threads: 1,
+            memory_limit: None,
+        };
+        let mut told = Vec::new();
+        let error = compare(&mut lab, &plan, |mode, before| told.push((mode, before))).unwrap_err().to_string();
+        assert!(error.contains("the run of eager printed no summary") && error.contains("Build it again"), "{error}");
+        assert_eq!(told, [(Mode::Eager, false)]);
+    }
 }

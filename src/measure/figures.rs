@@ -84,6 +84,13 @@ pub fn died_after_s(runs: &[&Record]) -> Option<f64> {
     (!died.is_empty()).then(|| median(&died))
 }
 
+/// The run whose time is the median one, or the nearest below it; none of none.
+pub fn typical<'a>(runs: &[&'a Record]) -> Option<&'a Record> {
+    let mut runs = runs.to_vec();
+    runs.sort_by(|this, that| this.wall_s.total_cmp(&that.wall_s));
+    runs.get(runs.len().checked_sub(1)? / 2).copied()
+}
+
 /// From the smallest to the largest.
 pub fn sorted(mut values: Vec<f64>) -> Vec<f64> {
     values.sort_by(f64::total_cmp);
@@ -124,6 +131,13 @@ mod tests {
         assert_eq!(cells.len(), 1);
         assert_eq!(cells[0].runs.iter().map(|record| record.wall_s).collect::<Vec<_>>(), [1.0, 2.0]);
         assert_eq!(Figures::of(&cells[0].runs).unwrap().wall_s, 1.5);
+    }
+
+    #[test]
+    fn the_typical_run_is_the_one_in_the_middle() {
+        let runs = [record("", "", 1, 3.0), record("", "", 2, 1.0), record("", "", 3, 2.0), record("", "", 4, 9.0)];
+        let of = |runs: &[Record]| typical(&runs.iter().collect::<Vec<_>>()).map(|record| record.wall_s);
+        assert_eq!((of(&runs[..3]), of(&runs), of(&[])), (Some(2.0), Some(2.0), None));
     }
 
     #[test]

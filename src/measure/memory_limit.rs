@@ -235,6 +235,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_last_words_of_one_that_was_refused_memory_are_known() {
+        for words in [
+            "memory allocation of 4096 bytes failed",
+            "error: cannot read x: Cannot allocate memory (os error 12)",
+            "thread 'main' panicked: failed to spawn thread: Resource temporarily unavailable",
+        ] {
+            assert!(ran_out_of_memory(words), "{words}");
+        }
+        for words in ["", "error: no workload `memory`. Choose one of aggregation.", "thread 'main' panicked: 1"] {
+            assert!(!ran_out_of_memory(words), "{words}");
+        }
+    }
+
+    #[test]
     fn the_group_of_this_process_is_found_in_version_1() {
         let folder = scratch::TempFolder::new().unwrap();
         let mount = folder.path().display();

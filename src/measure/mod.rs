@@ -1,8 +1,9 @@
 //! Measuring: one child process per run, the answer checked before a time is shown, a record kept of each.
 //!
-//! [`run_here`] is one run in this process, with its [`Summary`]; [`compare()`] starts children that do just that, in turn
-//! (A B C A B C), [watches](watch) them, checks that they agree, and keeps a [`Record`] of each in a [`Journal`].
-//! [`Figures`] are what several records say together, [`weak`] why they should not be relied on. Nothing here prints.
+//! [`run_here`] is one run in this process, with its [`Summary`]; [`compare()`] starts children that do just that, in
+//! turn (A B C, B C A, C A B: each round in another order), [watches](watch) them, checks that they agree, and keeps a
+//! [`Record`] of each in a [`Journal`]. [`Figures`] are what several records say together, [`weak`] why they should not
+//! be relied on. Nothing here prints.
 
 mod answers;
 mod child;
@@ -20,7 +21,7 @@ pub mod weak;
 
 pub use answers::{agree, agree_with_expected, check_name, digest, expected, read, write};
 pub use compare::{Comparison, Lab, ModeRuns, Plan, compare};
-pub use figures::{Cell, Figures, cells, died_after_s, median, sorted};
+pub use figures::{Cell, Figures, cells, died_after_s, median, sorted, typical};
 pub use here::{Flights, Run, run_here};
 pub use memory_limit::{MemoryCap, limit_memory};
 pub use process::{Ended, watch};

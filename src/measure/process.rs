@@ -1,7 +1,7 @@
 //! A process is run and watched: how long it took, what it used, and its memory over time.
 //!
 //! Time, faults and the high-water mark are the kernel's own (`wait4`); the curve is sampled with `sysinfo`, every 2 ms
-//! at first and every 10 ms later, over the process and all its descendants. Knows nothing of workloads.
+//! at first and every 8 ms later, over the process and all its descendants. Knows nothing of workloads.
 
 #[cfg(target_os = "linux")]
 use std::collections::HashSet;
@@ -66,6 +66,7 @@ fn sample(id: u32, start: Instant, stopped: &Receiver<()>) -> Samples {
     let mut samples = Samples::default();
     let Ok(mut system) = System::new() else { return samples };
     let mut family = vec![Pid::from_u32(id)];
+    let mut due = start;
     loop {
         let at_s = start.elapsed().as_secs_f64();
         let memory = ProcessRefreshKind::nothing().with_memory().without_tasks();
@@ -74,8 +75,10 @@ fn sample(id: u32, start: Instant, stopped: &Receiver<()>) -> Samples {
         samples.curve.push((at_s, bytes));
         samples.high_water_mark = samples.high_water_mark.max(high_water_mark(id));
         family = descendants(id);
-        let interval = if start.elapsed() < Duration::from_millis(300) { 2 } else { 10 };
-        if stopped.recv_timeout(Duration::from_millis(interval)) != Err(RecvTimeoutError::Timeout) {
+        // Towards a moment, not for a while: a look takes time too. Looks that were missed are not made up for.
+        let interval = if start.elapsed() < Duration::from_millis(300) { 2 } else { 8 };
+        due = (due + Duration::from_millis(interval)).max(Instant::now());
+        if stopped.recv_timeout(due - Instant::now()) != Err(RecvTimeoutError::Timeout) {
             // The process was gone at the last look, or between the last two.
             while samples.curve.len() > 1 && samples.curve.last().is_some_and(|point| point.1 == 0) {
                 samples.curve.pop();

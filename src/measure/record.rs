@@ -3,6 +3,7 @@
 //! A line stands for itself: it says what was run, on which machine, by which program, and under what load, so that a
 //! figure can be traced to it and lines of several files can be put together.
 
+use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 pub use crate::timeline::TaskStage;
@@ -209,33 +210,42 @@ pub struct Load {
 /// No machine has more.
 const MOST_THREADS: usize = 65_536;
 
-/// Points that a memory curve may have.
-pub const CURVE_POINTS: usize = 240;
+/// Above all bytes and rows that there can be; small enough to be counted in eighths and added up.
+const MOST: u64 = 1 << 60;
 
-/// A curve with at most [`CURVE_POINTS`] points: of neighbours the highest stays, and so does the first and the last.
-pub fn thin(curve: &[(f64, u64)]) -> Vec<(f64, u64)> {
-    if curve.len() <= CURVE_POINTS {
+/// Points that a memory curve may have: every look at a run of seven seconds. Of a longer one neighbours are put together.
+pub const CURVE_POINTS: usize = 1_000;
+
+/// A curve with at most so many points: of neighbours the highest stays, and so does the first and the last.
+pub fn thin(curve: &[(f64, u64)], points: usize) -> Vec<(f64, u64)> {
+    if curve.len() <= points {
         return curve.to_vec();
     }
     let (first, last) = (curve[0], curve[curve.len() - 1]);
     let inner = &curve[1..curve.len() - 1];
     let highest = |lot: &[(f64, u64)]| *lot.iter().max_by_key(|point| point.1).expect("a chunk is not empty");
-    let lots = inner.chunks(inner.len().div_ceil(CURVE_POINTS - 2)).map(highest);
+    let lots = inner.chunks(inner.len().div_ceil(points - 2)).map(highest);
     [first].into_iter().chain(lots).chain([last]).collect()
 }
 
 impl Record {
     /// Rows copied from one partition to another.
     pub fn rows_moved(&self) -> u64 {
-        self.steps.iter().map(|step| step.rows_moved).sum()
+        self.sum(|step| step.rows_moved)
     }
 
     /// Bytes of the rows moved.
     pub fn bytes_moved(&self) -> u64 {
-        self.steps.iter().map(|step| step.bytes_moved).sum()
+        self.sum(|step| step.bytes_moved)
     }
 
-    /// What in it no run can have: a time that is not positive, a worker that there was not.
+    /// The sum of a figure over all steps.
+    pub fn sum(&self, figure: impl Fn(&Step) -> u64) -> u64 {
+        self.steps.iter().map(figure).fold(0, u64::saturating_add)
+    }
+
+    /// What in it no run can have: a time that is not positive, a worker that there was not. What has passed can be drawn
+    /// without another look.
     ///
     /// # Errors
     /// A few words on the first such thing.
@@ -246,22 +256,59 @@ impl Record {
         let stage = |stage: &TaskStage| {
             let figures = [stage.from_s, stage.to_s, stage.busy_s, stage.longest_s, stage.median_s];
             let bars = || stage.bars.iter();
+            // Times of bars are rounded.
+            let inside = |from_s: f64, to_s: f64| stage.from_s - 1e-3 <= from_s && to_s <= stage.to_s + 1e-3;
             (1..=MOST_THREADS).contains(&stage.workers)
                 && all(&figures)
-                && bars()
-                    .all(|bar| all(&[bar.from_s, bar.to_s]) && bar.from_s <= bar.to_s && bar.worker < stage.workers)
+                && stage.from_s <= stage.to_s
+                && bars().all(|bar| {
+                    all(&[bar.from_s, bar.to_s])
+                        && bar.from_s <= bar.to_s
+                        && inside(bar.from_s, bar.to_s)
+                        && bar.worker < stage.workers
+                })
         };
+        let step = |step: &Step| {
+            let figures = [
+                step.rows,
+                step.largest_task_rows,
+                step.rows_moved,
+                step.bytes_moved,
+                step.rows_gathered,
+                step.bytes_materialised,
+                step.bytes_spilled,
+            ];
+            figures.iter().all(|figure| *figure < MOST)
+        };
+        let load = |load: &Load| load.available_bytes < MOST && load.swap_used_bytes < MOST;
+        let few = |figure: Option<u64>| figure.is_none_or(|figure| figure < MOST);
+        let limit = self.case.memory_limit.as_ref();
+        let (process, case) = (&self.process, &self.case);
         let phases =
             self.phases.is_none_or(|phases| all(&[phases.begin_s, phases.read_s, phases.work_s, phases.answer_s]));
+        // Records are put in the order of these texts.
+        let moment = |text: &str| text.len() == 20 && NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ").is_ok();
+        let plain = |text: &Option<String>| text.as_ref().is_none_or(|text| text.is_ascii());
         let sound = [
+            (moment(&self.started), "its start"),
             (time(self.wall_s) && self.wall_s > 0.0, "its wall time"),
             (time(self.process.wall_s) && self.process.wall_s > 0.0, "the time of its process"),
             (self.cpu_s.is_none_or(time), "its CPU time"),
             (phases, "its phases"),
-            (self.curve.iter().all(|point| time(point.0)), "its memory curve"),
-            ((1..=MOST_THREADS).contains(&self.case.threads), "its number of threads"),
-            (self.case.groups != Some(0), "its number of groups"),
+            (self.curve.iter().all(|point| time(point.0) && point.1 < MOST), "its memory curve"),
+            (few(process.peak_rss_bytes) && few(process.disk_read_bytes), "the memory of its process"),
+            (load(&self.before) && load(&self.after), "the memory of its machine"),
+            (self.finished() || limit.is_some(), "its end by a limit on memory"),
+            (few(limit.map(|limit| limit.bytes)), "its limit on memory"),
+            (case.rows < MOST && few(self.answer_rows), "its number of rows"),
+            ((1..=MOST_THREADS).contains(&case.threads), "its number of threads"),
+            (case.groups != Some(0) && few(case.groups), "its number of groups"),
+            (few(case.cost), "its cost per row"),
+            (self.file_bytes_read < MOST, "its number of bytes read"),
+            (self.steps.iter().all(step), "what it moved"),
             (self.stages.iter().all(stage), "its tasks"),
+            (plain(&self.program.commit), "its commit"),
+            (plain(&self.digest), "its answer"),
         ];
         sound.iter().find(|(sound, _)| !sound).map_or(Ok(()), |(_, what)| Err(what))
     }
@@ -286,12 +333,12 @@ mod tests {
     #[test]
     fn a_thinned_curve_keeps_its_ends_and_its_peak() {
         let curve: Vec<(f64, u64)> = (0..10_000).map(|n| (n as f64, if n == 7_777 { 99 } else { n % 50 })).collect();
-        let thinned = thin(&curve);
-        assert!(thinned.len() <= CURVE_POINTS, "{}", thinned.len());
+        let thinned = thin(&curve, 240);
+        assert!((120..=240).contains(&thinned.len()), "{}", thinned.len());
         assert_eq!((thinned[0], thinned[thinned.len() - 1]), (curve[0], curve[9_999]));
         assert!(thinned.contains(&(7_777.0, 99)));
         assert!(thinned.is_sorted_by(|left, right| left.0 < right.0));
-        assert_eq!(thin(&curve[..5]), &curve[..5]);
+        assert_eq!(thin(&curve[..5], 240), &curve[..5]);
     }
 
     #[test]
@@ -302,19 +349,49 @@ mod tests {
         assert_eq!(serde_json::from_str::<Record>(&line).unwrap(), record);
     }
 
+    fn bar(from_s: f64, to_s: f64) -> crate::timeline::Bar {
+        crate::timeline::Bar { worker: 0, tasks: 1, from_s, to_s }
+    }
+
+    #[test]
+    fn a_sum_of_many_steps_ends_at_the_largest_number() {
+        let step = Step { rows_moved: MOST - 1, bytes_moved: 7, ..Step::default() };
+        let record = Record { steps: vec![step; 20], ..Record::default() };
+        assert_eq!((record.rows_moved(), record.bytes_moved()), (u64::MAX, 140));
+    }
+
     #[test]
     fn what_no_run_can_have_is_found() {
+        let stage = TaskStage { workers: 1, from_s: 0.1, to_s: 0.2, ..TaskStage::default() };
         let sound = || Record {
+            started: "2026-11-22T21:30:00Z".into(),
             wall_s: 0.5,
             process: Process { wall_s: 0.6, ..Process::default() },
             case: Case { threads: 1, ..Case::default() },
-            stages: vec![TaskStage { workers: 1, ..TaskStage::default() }],
+            stages: vec![TaskStage { bars: vec![bar(0.1, 0.2)], ..stage.clone() }],
             curve: vec![(0.1, 7)],
+            steps: vec![Step::default(); 2],
+            digest: Some("64e794".into()),
+            program: Program { commit: Some("ac8b8ebf3e0b".into()), ..Program::default() },
             ..Record::default()
         };
         assert_eq!(sound().check(), Ok(()));
         type Change = fn(&mut Record);
-        let broken: [(Change, &str); 5] = [
+        let broken: [(Change, &str); 19] = [
+            (|record| record.started = "yesterday".into(), "its start"),
+            (|record| record.started = "2026-11-22T21:30:00+01:00".into(), "its start"),
+            (|record| record.started = "2026-13-22T21:30:00Z".into(), "its start"),
+            (|record| record.curve[0].1 = u64::MAX, "its memory curve"),
+            (|record| record.process.peak_rss_bytes = Some(u64::MAX), "the memory of its process"),
+            (|record| record.before.swap_used_bytes = u64::MAX, "the memory of its machine"),
+            (|record| record.outcome = Outcome::OutOfMemory, "its end by a limit on memory"),
+            (|record| record.case.rows = u64::MAX, "its number of rows"),
+            (|record| record.steps[1].rows_moved = u64::MAX, "what it moved"),
+            (|record| record.stages[0].bars[0].to_s = 9e6, "its tasks"),
+            (|record| record.stages[0].bars[0].from_s = 0.0, "its tasks"),
+            (|record| record.stages[0].to_s = 0.0, "its tasks"),
+            (|record| record.program.commit = Some("\u{20ac}\u{20ac}\u{20ac}".into()), "its commit"),
+            (|record| record.digest = Some("a\u{20ac}\u{20ac}".into()), "its answer"),
             (|record| record.wall_s = 0.0, "its wall time"),
             (|record| record.process.wall_s = 1e300, "the time of its process"),
             (|record| record.curve[0].0 = -1.0, "its memory curve"),

@@ -126,7 +126,8 @@ mod tests {
     use crate::scratch::TempFolder;
 
     fn record(round: usize) -> Record {
-        let mut record = Record { version: VERSION, round, wall_s: 0.5, ..Record::default() };
+        let started = "2026-11-22T21:30:00Z".into();
+        let mut record = Record { version: VERSION, started, round, wall_s: 0.5, ..Record::default() };
         (record.process.wall_s, record.case.threads) = (0.6, 1);
         record
     }
@@ -163,6 +164,14 @@ mod tests {
         assert!(all.skipped[4].contains("its wall time"), "{:?}", all.skipped);
         assert!(all.skipped[0].contains("line 2") && all.skipped[0].contains("damaged"), "{:?}", all.skipped);
         assert!(all.skipped[1].contains("line 4") && all.skipped[1].contains("version 99"), "{:?}", all.skipped);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_kept_is_an_error_that_says_what_to_do() {
+        let folder = TempFolder::new().unwrap();
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        let error = Journal::open(&folder.path().join("file/records.jsonl")).unwrap_err().to_string();
+        assert!(error.contains("cannot keep records in") && error.contains("with --records"), "{error}");
     }
 
     #[test]
