@@ -3,6 +3,7 @@
 
 use polars::prelude::*;
 
+use super::super::function::group;
 use super::super::rows::{Buckets, Pool, Room, Rows};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Job, Task};
@@ -47,7 +48,7 @@ fn split_until_it_fits(
                 return task.run_pieces(number, Some(&keys), rows.pieces(), sink);
             }
             if bytes > job.memory.bytes {
-                return Err(refuse(job, describe(&keys), bytes));
+                return Err(refuse(job, group(&keys, 0), bytes));
             }
             let _room = pool.take(bytes);
             fitting(task, number, sides, sink)
@@ -112,11 +113,6 @@ fn single_group(sides: &[Rows], keys: &[&str]) -> Result<Option<DataFrame>> {
         }
     }
     Ok(found)
-}
-
-fn describe(keys: &DataFrame) -> String {
-    let values = keys.columns().iter().map(|key| format!("{} = {}", key.name(), key.get(0).unwrap_or(AnyValue::Null)));
-    format!("for {}", values.collect::<Vec<_>>().join(", "))
 }
 
 /// The function wants rows all at once that are more than the budget.
