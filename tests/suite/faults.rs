@@ -264,9 +264,9 @@ pub fn what_json_cannot_say_is_not_sent(engine: &dyn Engine) {
 
 pub fn keys_are_told_with_all_of_their_digits(engine: &dyn Engine) {
     let input = df!("delay" => [0.1 + 0.2, 1e300]).unwrap();
-    let told = message(transform(&input.head(Some(1)), fails_at_once).schema("*").partition(by(["delay"])).run(engine));
+    let told = message(transform(input.head(Some(1)), fails_at_once).schema("*").partition(by(["delay"])).run(engine));
     assert!(told.contains("failed for delay = 0.30000000000000004: "), "{told}");
-    let told = message(transform(&input.tail(Some(1)), fails_at_once).schema("*").partition(by(["delay"])).run(engine));
+    let told = message(transform(input.tail(Some(1)), fails_at_once).schema("*").partition(by(["delay"])).run(engine));
     assert!(told.contains("failed for delay = 1e300: "), "{told}");
 }
 
