@@ -1,7 +1,9 @@
 // An engine of your own, in some other crate: `cargo run --example third_engine`.
 
 use outgrow::exchange;
-use outgrow::partitioned::{Algo, Done, Engine, Job, Losses, Serial, Sink, Task, Threads, by, registered, transform};
+use outgrow::partitioned::{
+    Algo, Done, Engine, ErrorKind, Input, Job, Losses, Serial, Sink, Task, Threads, by, registered, transform,
+};
 use polars::prelude::*;
 
 /// Stands for machines that are rented: here they are one, and it works on one partition after the other.
@@ -20,18 +22,57 @@ impl Engine for Rented {
 
     fn execute(&self, job: &Job, sink: &dyn Sink) -> outgrow::Result<Losses> {
         let split = job.task.split;
-        // What has no name elsewhere, or would not be split better there, is left to an engine that is here.
-        if job.task.step || split.keys.is_empty() || split.algo == Algo::Even {
+        let dealt = matches!(split.algo, Algo::Even | Algo::Rand { .. }) || split.num.is_some() || split.per_row;
+        // What has no name elsewhere, or is split by counting rows, is left to an engine that is here.
+        if job.task.step || split.algo == Algo::Even || split.keys.is_empty() && (dealt || job.inputs.len() > 1) {
             return Serial.execute(job, sink);
         }
-        // What crosses the border: a name, a version, parameters; and the rows of one bucket at a time.
+        // What crosses the border: names, a version, parameters; and the rows of one bucket or slice at a time.
         let sent = job.signature(self)?;
         let found = registered(sent.name)?;
         assert_eq!(found.version, sent.version);
         let function = found.function(&sent.params)?;
-        let task = Task { function: &*function, ..job.task.again() };
+        let ignore = job.task.ignore.iter().map(|kind| ErrorKind::named(kind.name()));
+        let ignore = ignore.collect::<outgrow::Result<Vec<_>>>()?;
+        let task = Task { function: &*function, ignore: &ignore, ..job.task.again() };
+        match split.keys.is_empty() {
+            true => self.slices(&task, &job.inputs[0], sink),
+            false => self.buckets(&task, job.inputs, sink),
+        }
+    }
+}
 
-        let sides = job.inputs.iter().map(|input| input.collect()).collect::<outgrow::Result<Vec<_>>>()?;
+impl Rented {
+    /// Slices as they lie in the input, each piece by piece where the function can take it so.
+    fn slices(&self, task: &Task, input: &Input, sink: &dyn Sink) -> outgrow::Result<Losses> {
+        let mut done = Done::default();
+        for (number, slice) in input.slices().into_iter().enumerate() {
+            let has_rows = |piece: &outgrow::Result<DataFrame>| piece.as_ref().map_or(true, |rows| rows.height() > 0);
+            let mut pieces = input.pieces(slice).filter(has_rows).peekable();
+            if pieces.peek().is_none() {
+                continue;
+            }
+            if task.function.takes_pieces() && task.split.presort.is_empty() {
+                done.add(task.run_pieces(number, None, pieces, sink)?);
+                continue;
+            }
+            let mut rows = input.empty()?;
+            for piece in pieces {
+                rows.vstack_mut(&piece?)?;
+            }
+            done.add(task.run(number, vec![rows], sink)?);
+        }
+        // Without any row the function is called once.
+        match done.groups {
+            0 => Ok(task.run(0, vec![input.empty()?], sink)?.losses),
+            _ => Ok(done.losses),
+        }
+    }
+
+    /// Buckets of whole groups, of all inputs.
+    fn buckets(&self, task: &Task, inputs: &[Input], sink: &dyn Sink) -> outgrow::Result<Losses> {
+        let split = task.split;
+        let sides = inputs.iter().map(Input::collect).collect::<outgrow::Result<Vec<_>>>()?;
         let rows = sides.iter().map(DataFrame::height).sum();
         let buckets = match &split.num {
             Some(num) => num.value(rows, self.machines).map_err(outgrow::Error::input)?,

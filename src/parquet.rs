@@ -288,3 +288,24 @@ fn describe(schema: &Schema) -> String {
     let columns: Vec<String> = schema.iter().map(|(name, dtype)| format!("{name}: {dtype}")).collect();
     columns.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_are_not_there_are_told() {
+        let told = ParquetFiles::open_all::<&str>(&[]).unwrap_err().to_string();
+        assert_eq!(told, "no Parquet file was given. Name at least one.");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.parquet");
+        let mut rows = df!("n" => [1]).unwrap();
+        ParquetWriter::new(File::create(&path).unwrap()).finish(&mut rows).unwrap();
+        let files = ParquetFiles::open_all(&[&path]).unwrap();
+        assert!(files.read_all(&["n"]).unwrap().equals(&rows));
+        std::fs::remove_file(&path).unwrap();
+        let told = files.read_all(&["n"]).unwrap_err().to_string();
+        assert!(told.starts_with(&format!("cannot read {}: ", path.display())), "{told}");
+        assert!(told.ends_with("Is it still there?"), "{told}");
+    }
+}

@@ -312,4 +312,17 @@ mod tests {
         assert_eq!(target.read_dir().unwrap().count(), 0);
         assert_eq!(scratch.path().read_dir().unwrap().count(), 1);
     }
+
+    #[test]
+    fn a_place_that_was_taken_meanwhile_is_named() {
+        let scratch = TempFolder::new().unwrap();
+        let target = scratch.path().join("out");
+        let draft = Replacement::file(&target, true).unwrap();
+        std::fs::write(draft.path(), "new").unwrap();
+        std::fs::create_dir(&target).unwrap();
+        let told = draft.commit().unwrap_err().to_string();
+        assert!(told.starts_with(&format!("cannot replace {}: ", target.display())), "{told}");
+        assert!(told.ends_with("Is it in use?"), "{told}");
+        assert_eq!(scratch.path().read_dir().unwrap().count(), 1);
+    }
 }

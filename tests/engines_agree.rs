@@ -6,10 +6,11 @@ mod suite;
 mod third_engine;
 
 use outgrow::partitioned::{
-    Algo, Cursor, Engine, How, Job, Losses, Partition, Serial, Sink, Table, Task, Threads, Zippable, by, cotransform,
-    num, registered, transform,
+    Algo, Cursor, Engine, ErrorKind, How, Job, Losses, Sink, Table, Task, Threads, Zippable, by, cotransform, num,
+    registered, transform,
 };
 use polars::prelude::*;
+use polars_io::parquet::write::ParquetWriter;
 use proptest::prelude::*;
 
 macro_rules! on_local_engines {
@@ -34,8 +35,8 @@ macro_rules! on_local_engines {
 
 for_each_case!(on_local_engines);
 
-/// An engine that calls what it finds under the function's name, with parameters that were text in between: what one
-/// must do whose workers are other processes. Steps of tables it runs here.
+/// An engine that calls what it finds under the function's name, with parameters that were text in between, and ignores the
+/// errors that it finds by name: what one must do whose workers are other processes. Steps of tables it runs here.
 struct ByName(Threads);
 
 impl Engine for ByName {
@@ -56,7 +57,9 @@ impl Engine for ByName {
         assert_eq!(entry.version, signature.version);
         let params = serde_json::from_str(&signature.params.to_string()).unwrap();
         let function = entry.function(&params)?;
-        let task = Task { function: &*function, ..job.task.again() };
+        let ignored = job.task.ignore.iter().map(|kind| ErrorKind::named(kind.name()));
+        let ignored = ignored.collect::<outgrow::Result<Vec<_>>>()?;
+        let task = Task { function: &*function, ignore: &ignored, ..job.task.again() };
         self.0.execute(&Job { inputs: job.inputs, task, memory: job.memory.clone() }, sink)
     }
 }
@@ -65,11 +68,30 @@ impl Engine for ByName {
 #[test]
 fn all_cases_can_be_run_at_once() {
     suite::all(&third_engine::Rented { machines: 2 });
-    let mut told = String::new();
-    if let Err(panic) = std::panic::catch_unwind(|| suite::all(&Forgets)) {
-        told = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-    }
+    let told = std::panic::catch_unwind(|| suite::all(&Forgets)).unwrap_err();
+    let told = told.downcast_ref::<String>().unwrap();
     assert!(told.contains("cases failed on `forgets`: [") && told.contains("\"joins_of_all_kinds\""), "{told}");
+    let unseen = |case: fn(&dyn Engine)| std::panic::catch_unwind(|| case(&Forgets)).is_ok();
+    let unseen: Vec<&str> = suite::CASES.iter().filter(|(_, case)| unseen(*case)).map(|(name, _)| *name).collect();
+    // Every other case tells of an engine that does nothing.
+    let refused_before = [
+        "a_wrong_split_is_refused",
+        "rules_are_checked_before_anything_runs",
+        "a_wrong_zip_is_refused",
+        "a_wrong_join_is_refused",
+        "sets_of_other_columns_are_refused",
+        "results_that_cannot_be_written_are_refused",
+    ];
+    let nothing_is_right = ["empty_input_with_keys_calls_nothing", "yielding_nothing_has_the_schema"];
+    // Steps that a table takes by itself, and what it asks of its input.
+    let before_the_engine = [
+        "sample_is_seeded",
+        "an_expression_over_all_rows_sees_all_rows",
+        "only_the_columns_that_are_looked_at_are_read",
+    ];
+    let known = [&refused_before[..], &nothing_is_right, &before_the_engine].concat();
+    let unknown: Vec<_> = unseen.iter().filter(|case| !known.contains(case)).collect();
+    assert!(unknown.is_empty() && unseen.len() == known.len(), "{unseen:?} pass on an engine that does nothing");
 }
 
 /// An engine that loses everything.
@@ -105,20 +127,24 @@ fn a_name_belongs_to_one_function() {
     assert!(told.contains("engines_agree::one_name") && told.contains("Give one another name"), "{told}");
 }
 
+/// An engine that calls nothing here: it asks for what it could send.
+struct Elsewhere;
+impl Engine for Elsewhere {
+    fn name(&self) -> &'static str {
+        "elsewhere"
+    }
+
+    fn concurrency(&self) -> usize {
+        1
+    }
+
+    fn execute(&self, job: &Job, _: &dyn Sink) -> outgrow::Result<Losses> {
+        job.signature(self).map(|_| Losses::default())
+    }
+}
+
 #[test]
 fn what_has_no_name_cannot_go_to_another_process_and_the_way_out_is_named() {
-    struct Elsewhere;
-    impl Engine for Elsewhere {
-        fn name(&self) -> &'static str {
-            "elsewhere"
-        }
-        fn concurrency(&self) -> usize {
-            1
-        }
-        fn execute(&self, job: &Job, _: &dyn Sink) -> outgrow::Result<Losses> {
-            job.signature(self).map(|_| Losses::default())
-        }
-    }
     fn plain(rows: DataFrame) -> DataFrame {
         rows
     }
@@ -147,6 +173,35 @@ fn what_has_no_name_cannot_go_to_another_process_and_the_way_out_is_named() {
     assert!(with_init.unwrap_err().to_string().contains("it has no name there"));
 }
 
+fn scored(_: DataFrame, _: &Option<f64>) -> DataFrame {
+    unreachable!("the call is refused")
+}
+outgrow::register!(scored);
+
+#[test]
+fn what_goes_with_a_function_may_be_what_keeps_it_here() {
+    fn one() -> std::io::Result<Option<f64>> {
+        Ok(Some(1.0))
+    }
+    fn matched(_: DataFrame, _: &DataFrame) -> DataFrame {
+        unreachable!("the call is refused")
+    }
+    let input = df!("a" => [1]).unwrap();
+    let cannot =
+        |name: &str| format!("engine `elsewhere` calls functions in other processes, and `{name}` cannot go there: ");
+    let told = suite::message(transform(&input, scored).params(Some(f64::NAN)).schema("*").run(&Elsewhere));
+    let nan = "in its parameters is the number NaN, which JSON cannot say. Send an Option, or a text";
+    assert_eq!(told, cannot("scored") + nan);
+    let told = suite::message(transform(&input, scored).on_init(one).schema("*").run(&Elsewhere));
+    assert!(told.ends_with("its set-up was not registered with it: register!(it, on_init = set_up);"), "{told}");
+    let told = suite::message(transform(&input, matched).broadcast(input.clone()).schema("*").run(&Elsewhere));
+    let frame = "a frame goes with it. Give a path as a parameter, and read it there (.on_init)";
+    assert_eq!(told, cannot("matched") + frame);
+    let told = suite::message(Table::from(&input).distinct().run(&Elsewhere));
+    assert!(told.starts_with(&(cannot("distinct") + "it is a step of a table. Run the table on a local")), "{told}");
+    transform(&input, scored).params(Some(1.0)).schema("*").run(&Elsewhere).unwrap();
+}
+
 /// An engine with so many bytes of memory: so few that rows are spilled, and buckets divided again.
 struct Tight(Threads, u64);
 
@@ -165,15 +220,26 @@ impl Engine for Tight {
     }
 }
 
+/// The rows, how many there are, and which was the first.
 fn sized(rows: DataFrame) -> PolarsResult<DataFrame> {
+    let (size, first) = (rows.height() as i64, rows.column("id")?.i64()?.get(0));
     let mut sized = rows.clone();
-    sized.with_column(Column::new("size".into(), vec![rows.height() as i64; rows.height()]))?;
+    sized.with_column(Column::new("size".into(), vec![size; rows.height()]))?;
+    sized.with_column(Column::new("first".into(), vec![first; rows.height()]))?;
     Ok(sized)
 }
 
+/// The same of each group, for a function that sees many.
+fn sized_each(rows: DataFrame) -> PolarsResult<DataFrame> {
+    let of_group = |expression: Expr, name| expression.over([col("key"), col("text")]).map(|of| of.alias(name));
+    rows.lazy()
+        .with_columns([of_group(len().cast(DataType::Int64), "size")?, of_group(col("id").first(), "first")?])
+        .collect()
+}
+
 proptest! {
-    /// No row is lost or made twice, groups are whole, the input is unchanged: for any rows, order, chunks, engine,
-    /// algorithm and number of partitions.
+    /// No row is lost or made twice, groups are whole and in order, the input is unchanged: for any rows, order, chunks,
+    /// engine, algorithm and number of partitions, from a frame or a file.
     #[test]
     fn any_division_gives_the_same_groups(
         rows in prop::collection::vec((prop::option::of(0i32..5), prop::option::of("[abc]{1,2}|a text of more than twelve bytes")), 0..120),
@@ -181,8 +247,9 @@ proptest! {
         cut in 0usize..120,
         threads in 1usize..9,
         partitions in prop::option::of(0usize..40),
-        algo in prop::sample::select(vec![Algo::Hash, Algo::Rand { seed: 3 }, Algo::Even]),
-        tight in any::<bool>(),
+        algo in prop::sample::select(vec![Algo::Hash, Algo::Rand { seed: 3 }, Algo::Even, Algo::Coarse]),
+        presort in any::<bool>(),
+        (tight, from_file) in any::<(bool, bool)>(),
     ) {
         let keys: Vec<Option<i32>> = rows.iter().map(|row| row.0).collect();
         let texts: Vec<Option<&str>> = rows.iter().map(|row| row.1.as_deref()).collect();
@@ -191,24 +258,47 @@ proptest! {
         // Any order, in two chunks.
         let mut order: Vec<IdxSize> = (0..rows.len() as IdxSize).collect();
         order.sort_by_key(|row| u64::from(*row + 1).wrapping_mul(shuffle));
-        let shuffled = whole.take(&IdxCa::from_vec("".into(), order)).unwrap();
-        let (head, tail) = shuffled.split_at(cut.min(rows.len()) as i64);
-        let chunked = tail.vstack(&head).unwrap();
-        let untouched = chunked.clone();
+        let chunked = || {
+            let shuffled = whole.take(&IdxCa::from_vec("".into(), order.clone())).unwrap();
+            let (head, tail) = shuffled.split_at(cut.min(rows.len()) as i64);
+            tail.vstack(&head).unwrap()
+        };
+        let input = chunked();
         let mut split = by(["key", "text"]).algo(algo);
         if let Some(partitions) = partitions {
             split = split.num(partitions);
         }
-        let call = |input: &DataFrame, split: Partition, engine: &dyn Engine| {
-            transform(input, sized).schema("*, size: i64").partition(split).run(engine).unwrap()
+        if presort {
+            split = split.presort("id desc");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.parquet");
+        let table = match from_file {
+            true => {
+                let file = std::fs::File::create(&path).unwrap();
+                ParquetWriter::new(file).with_row_group_size(Some(16)).finish(&mut input.clone()).unwrap();
+                Table::from(path.as_path())
+            }
+            false => Table::from(&input),
         };
-        let count = |row| rows.iter().filter(|other| *other == row).count() as i64;
-        let mut expected = whole.clone();
-        expected.with_column(Column::new("size".into(), rows.iter().map(count).collect::<Vec<_>>())).unwrap();
-        suite::same_rows(&call(&whole, by(["key", "text"]), &Serial), &expected);
         let engine: &dyn Engine = if tight { &Tight(Threads::new(threads), 8 << 10) } else { &Threads::new(threads) };
-        suite::same_rows(&call(&chunked, split, engine), &expected);
-        prop_assert!(chunked.equals_missing(&untouched));
+        let call = match algo {
+            Algo::Coarse => transform(table, sized_each),
+            _ => transform(table, sized),
+        };
+        let found = call.schema("*, size: i64, first: i64").partition(split).run(engine).unwrap();
+
+        let in_order: Vec<i64> = input.column("id").unwrap().i64().unwrap().into_no_null_iter().collect();
+        let of = |row: usize| -> Vec<i64> {
+            in_order.iter().copied().filter(|id| rows[*id as usize] == rows[row]).collect()
+        };
+        let mut expected = whole.clone();
+        let sizes = (0..rows.len()).map(|row| of(row).len() as i64);
+        expected.with_column(Column::new("size".into(), sizes.collect::<Vec<_>>())).unwrap();
+        let firsts = (0..rows.len()).map(|row| if presort { of(row).into_iter().max() } else { of(row).first().copied() });
+        expected.with_column(Column::new("first".into(), firsts.collect::<Vec<_>>())).unwrap();
+        suite::same_rows(&found, &expected);
+        prop_assert!(input.equals_missing(&chunked()));
     }
 
     /// Without keys every row is seen once, whatever the slices.
@@ -265,18 +355,39 @@ proptest! {
             let (x, y): (Vec<_>, Vec<_>) = rows.iter().map(|row| (row.1, row.2)).unzip();
             df!("key" => keys, "x" => x, "y" => y).unwrap()
         };
+        let there = |side: fn(&(Option<i32>, u32, u32)) -> u32| {
+            let rows: Vec<_> = expected.iter().filter(|row| side(row) > 0).copied().collect();
+            frame(&rows)
+        };
         suite::same_rows(&zipped(How::Inner), &frame(&inner));
+        suite::same_rows(&zipped(How::Left), &there(|row| row.1));
+        suite::same_rows(&zipped(How::Right), &there(|row| row.2));
         suite::same_rows(&zipped(How::Full), &frame(&expected));
 
-        // Join: every pair.
+        // Join: every pair, and who has no partner.
+        let meets = |row: &(Option<i32>, i64), others: &[(Option<i32>, i64)]| {
+            row.0.is_some() && others.iter().any(|other| other.0 == row.0)
+        };
         let mut pairs = Vec::new();
         for (key, x) in left.iter().filter(|row| row.0.is_some()) {
-            pairs.extend(right.iter().filter(|row| row.0 == *key).map(|(_, y)| (*key, *x, *y)));
+            pairs.extend(right.iter().filter(|row| row.0 == *key).map(|(_, y)| (*key, Some(*x), Some(*y))));
         }
-        let keys: Vec<Option<i32>> = pairs.iter().map(|pair| pair.0).collect();
-        let (x, y): (Vec<i64>, Vec<i64>) = pairs.iter().map(|pair| (pair.1, pair.2)).unzip();
-        let joined = Table::from(&a).join(&b, How::Inner).memory_budget("1MiB").run(engine).unwrap();
-        suite::same_rows(&joined, &df!("key" => keys, "x" => x, "y" => y).unwrap());
+        let (met, alone): (Vec<_>, Vec<_>) = left.iter().copied().partition(|row| meets(row, &right));
+        let left_only = alone.iter().map(|row| (row.0, Some(row.1), None));
+        let right_only = right.iter().filter(|row| !meets(row, &left)).map(|row| (row.0, None, Some(row.1)));
+        let join = |how| Table::from(&a).join(&b, how).memory_budget("1MiB").run(engine).unwrap();
+        for (how, expected) in [
+            (How::Inner, pairs.clone()),
+            (How::Left, pairs.iter().copied().chain(left_only.clone()).collect()),
+            (How::Right, pairs.iter().copied().chain(right_only.clone()).collect()),
+            (How::Full, pairs.iter().copied().chain(left_only).chain(right_only).collect::<Vec<_>>()),
+        ] {
+            let keys: Vec<Option<i32>> = expected.iter().map(|row| row.0).collect();
+            let (x, y): (Vec<_>, Vec<_>) = expected.iter().map(|row| (row.1, row.2)).unzip();
+            suite::same_rows(&join(how), &df!("key" => keys, "x" => x, "y" => y).unwrap());
+        }
+        suite::same_rows(&join(How::Semi), &table(&met, "x"));
+        suite::same_rows(&join(How::Anti), &table(&alone, "x"));
 
         // Sets, as multisets.
         let mut other = right.clone();

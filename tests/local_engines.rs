@@ -1,11 +1,14 @@
-//! What `Serial` and `Threads` do beyond what every engine must: who starts first, who stops, what the ledger tells.
+//! What `Serial` and `Threads` do beyond what every engine must: who starts first, who stops, what the ledger tells, and
+//! where this machine ends.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use outgrow::ledger;
-use outgrow::partitioned::{Algo, Cursor, Engine, Serial, Threads, by, per_row, transform};
+use outgrow::partitioned::{
+    Algo, Cursor, Engine, Frames, How, Partition, Serial, Threads, Zippable, by, cotransform, per_row, transform,
+};
 use outgrow::{exchange, partitioned::num};
 use polars::prelude::*;
 
@@ -96,6 +99,20 @@ fn a_set_up_that_panics_is_told_as_one_that_fails() {
     assert!(told.contains("failed in its set-up for partition 0: it panicked: no model. Look at .on_init()"), "{told}");
 }
 
+/// A frame does not travel, so engines of this process alone can give it.
+#[test]
+fn a_broadcast_frame_is_seen_whole() {
+    fn matched(rows: DataFrame, other: &DataFrame) -> PolarsResult<DataFrame> {
+        df!("rows" => [rows.height() as u32], "of" => [other.height() as u32])
+    }
+    for engine in [&Serial as &dyn Engine, &Threads::new(3)] {
+        let grid = df!("x" => [1, 2, 3, 4]).unwrap();
+        let call = transform(df!("a" => [1, 2]).unwrap(), matched).broadcast(grid).schema("rows: u32, of: u32");
+        let found = call.partition(by(["a"])).run(engine).unwrap();
+        assert!(found.equals(&df!("rows" => [1u32, 1], "of" => [4u32, 4]).unwrap()), "{found}");
+    }
+}
+
 #[test]
 fn each_row_of_a_file_may_be_a_task() {
     let folder = tempfile::tempdir().unwrap();
@@ -105,4 +122,50 @@ fn each_row_of_a_file_may_be_a_task() {
     let one = |row: DataFrame| df!("rows" => [row.height() as u32]);
     let rows = transform(&path, one).schema("rows: u32").partition(per_row()).run(&Threads::new(2)).unwrap();
     assert!(rows.equals(&df!("rows" => [1u32, 1, 1]).unwrap()));
+}
+
+#[test]
+fn numbers_of_partitions_have_an_end() {
+    let input = df!("a" => [1]).unwrap();
+    let same = |rows: DataFrame| rows;
+    let call = transform(&input, same).schema("*").partition(by(["a"]).num(65_537));
+    let told = call.run(&Threads::new(2)).unwrap_err().to_string();
+    assert!(told.contains("num: an exchange into 65537 partitions"), "{told}");
+    assert!(told.contains("Ask for 65536 at most"), "{told}");
+    let slices = transform(&input, same).schema("*").partition(num(u64::MAX)).run(&Threads::new(2)).unwrap();
+    assert_eq!(slices.height(), 1);
+}
+
+#[test]
+fn what_a_presort_or_cross_needs_at_once_is_refused() {
+    fn counts(left: DataFrame, right: DataFrame) -> PolarsResult<DataFrame> {
+        df!("n" => [(left.height() * right.height()) as u64])
+    }
+    fn in_pieces(pieces: Frames) -> impl Iterator<Item = DataFrame> {
+        pieces
+    }
+    let rows = df!("a" => vec![1; 400_000], "n" => (0..400_000i64).collect::<Vec<_>>()).unwrap();
+    let engine = Threads::new(2);
+    let cross = cotransform(rows.zip(&rows).how(How::Cross), counts).schema("n: u64").memory_budget("1MiB");
+    let told = cross.run(&engine).unwrap_err().to_string();
+    assert!(told.contains("`counts` failed on all rows together: its rows take 9.2 MiB at once"), "{told}");
+    let call = |partition: Partition| {
+        let call = transform(&rows, in_pieces).schema("*").partition(partition).memory_budget("1MiB");
+        call.run(&engine).map(|rows| rows.height())
+    };
+    let told = call(by(["a"]).presort("n desc")).unwrap_err().to_string();
+    assert!(told.contains("`in_pieces` failed for a = 1: sorting its rows takes 4.6 MiB at once"), "{told}");
+    assert!(told.contains("the memory budget is 1.0 MiB") && told.contains("no presort"), "{told}");
+    assert_eq!(call(by(["a"])).unwrap(), 400_000);
+}
+
+/// Dealt rows are a partition in no order: all of them are needed at once, by a function of frames.
+#[test]
+fn dealt_rows_that_are_more_than_the_budget_are_refused() {
+    let rows = df!("n" => (0..400_000i64).collect::<Vec<_>>()).unwrap();
+    let call = transform(&rows, |rows: DataFrame| rows).schema("*").memory_budget("1MiB");
+    let call = call.partition(num(2).algo(Algo::Rand { seed: 1 }));
+    let told = call.run(&Threads::new(2)).unwrap_err().to_string();
+    assert!(told.contains(" on partition "), "{told}");
+    assert!(told.contains("its rows take 1.5 MiB at once, and the memory budget is 1.0 MiB"), "{told}");
 }

@@ -48,7 +48,7 @@
 //! | `by=["a"]`, `partition_by=` | [`by`]`(["a"])` |
 //! | `presort="b desc, c"` | [`Partition::presort`]`("b desc, c")` |
 //! | `num=4`, `num_partitions=` | [`num`](super::num())`(4)`, [`Partition::num`] |
-//! | `num="ROWCOUNT/4 + 3"`, `CONCURRENCY` | the same text; also `min` and `max`: [`NumExpression`](expression::NumExpression) |
+//! | `num="ROWCOUNT/4 + 3"`, `CONCURRENCY` | the same text, where [each division rounds down](#where-this-is-stricter); also `min` and `max`: [`NumExpression`](expression::NumExpression) |
 //! | `"per_row"` | [`per_row()`] |
 //! | `algo="default"` | leave it out |
 //! | `algo="hash"` | [`Algo::Hash`], also the default |
@@ -129,6 +129,13 @@
 //! | `fa.aggregate(df, partition_by="a", x=...)` | [`Table::aggregate`]`(["a"], [...])` |
 //! | `fa.rename`, `fa.alter_columns` | [`Table::select`] or [`Table::with_columns`], with `.alias(...)` and `.cast(...)` |
 //! | `fa.select_columns`, `drop_columns` | [`Table::columns`] |
+//! | `fa.head(df, 10)` | [`Table::take`]`(10, Partition::default())` |
+//! | `fa.count`, `is_empty`, `peek_array`, `peek_dict`, `show` | none for a [`Table`]; the frame that `run` returns has and prints them |
+//! | `fa.get_schema`, `get_column_names` | [`Table::empty`], and [`OutputSchema::of`] its schema |
+//! | `fa.is_local`, `is_bounded`, `is_df`, `as_fugue_df`, `get_native_as_df` | none: a frame is local, and a [`Table`] is not there yet |
+//! | `fa.as_pandas`, `as_arrow`, `as_array`, `as_dicts`, `as_local` | none: `run` returns a `DataFrame` of polars, which has its own ways out |
+//! | `fa.normalize_column_names` | none: any name is a name, in backquotes where it must be |
+//! | `fa.get_num_partitions` | none: a table has no partitions; [`Cursor::physical_partition`] tells a function its own |
 //! | `fa.repartition` | none: a split belongs to a call |
 //! | `fa.load("x.parquet", columns=[...])` | [`Table::from`]`(("x.parquet", ["a", "b"]))` |
 //! | `fa.save(df, "x.parquet")` | [`Table::save_as`]: one file, which replaces another |
@@ -138,7 +145,10 @@
 //! | `.checkpoint()`, `.strong_checkpoint()` | [`Table::save_as`], and the path as the next input |
 //! | `fa.broadcast(df)`, `.broadcast()` | [`Table::broadcast`] for a join, [`Transform::broadcast`] for a function |
 //! | `FugueWorkflow`, `dag.run()`, `yield_dataframe_as` | a [`Table`] is the plan, and `run` is the end of it |
-//! | FugueSQL: `fa.fugue_sql`, `%%fsql`, `raw_sql` | none; what a `LazyFrame` says can be a [`Table`] |
+//! | `dag.set_op("union", a, b)` | [`Table::union`] and its like |
+//! | `@creator`, `@processor`, `@outputter`, `@module` | none: a function that makes, changes or takes a [`Table`] |
+//! | `yield_file_as`, `yield_table_as` | none; [`Table::save_as`], and the path |
+//! | FugueSQL: `fa.fugue_sql`, `fugue_sql_flow`, `%%fsql`, `raw_sql` | none; what a `LazyFrame` says can be a [`Table`] |
 //!
 //! # Engines
 //!
@@ -148,7 +158,10 @@
 //! | a local Dask or Ray, for the cores of one machine | [`Threads`] |
 //! | `"spark"`, `"dask"`, `"ray"`, `"duckdb"` | none |
 //! | `register_execution_engine`, a class | implement [`Engine`] |
-//! | `fa.engine_context`, `set_global_engine` | none: each call names its engine |
+//! | `fa.get_current_parallelism` | [`Engine::concurrency`] |
+//! | `fa.get_current_conf` | none: there is no configuration beside what each call says |
+//! | `fa.run_engine_function` | none; what does not fit a call is a method of your own [`Engine`] |
+//! | `fa.engine_context`, `set_global_engine`, `clear_global_engine` | none: each call names its engine |
 //! | `engine_conf={...}` | [`Transform::memory_budget`], [`Transform::spill_to`], and what an engine is made with |
 //!
 //! # Where this is stricter
@@ -230,12 +243,14 @@
 //! ```
 //!
 //! **A number of partitions is read, never evaluated.** Fugue hands the text to Python's `eval`, once `ROWCOUNT` and
-//! `CONCURRENCY` are put in. Here it is a language of its own, with numbers, `+ - * /`, `min` and `max`:
+//! `CONCURRENCY` are put in, and rounds down what comes out. Here it is a language of its own, of whole numbers, with
+//! `+ - * /`, `min` and `max`: each division rounds down where it stands.
 //!
 //! ```
 //! use outgrow::partitioned::expression::NumExpression;
 //! assert!("__import__('os').getpid()".parse::<NumExpression>().is_err());
 //! assert_eq!("min(ROWCOUNT / 2, CONCURRENCY * 4)".parse::<NumExpression>().unwrap().value(100, 4), Ok(16));
+//! assert_eq!("ROWCOUNT / 4 * 3".parse::<NumExpression>().unwrap().value(10, 4), Ok(6)); // Fugue: 7
 //! ```
 
 #[cfg(doc)]

@@ -8,7 +8,7 @@ use polars::prelude::*;
 /// The columns of `schema` from `output`, in its order and types; other columns are dropped.
 ///
 /// Values are cast only when nothing is lost: `i32` to `i64`, `"7"` to 7, but not 1.7 to a whole number. The same holds
-/// inside of lists and structs.
+/// inside of lists and structs. A text that is no whole number becomes the float that is nearest to it: `"0.1"`.
 ///
 /// # Errors
 /// In words: the column that is missing, or the value that does not fit.
@@ -50,6 +50,9 @@ fn cast(values: &Series, to: &DataType) -> Result<Series, String> {
         _ => values.cast(to).map_err(|_| impossible())?,
     };
     let same = match (from, to) {
+        (DataType::String, DataType::Float32 | DataType::Float64) => {
+            floats_say_it(values, &there).ok_or_else(impossible)?
+        }
         // Text was read: `"07"` became 7, and what is no number became null.
         (DataType::String, _) | (_, DataType::Binary) => there.is_null().equal(&values.is_null()),
         // What is written of a number says all of it.
@@ -61,18 +64,37 @@ fn cast(values: &Series, to: &DataType) -> Result<Series, String> {
         }
     };
     match same.iter().position(|same| same != Some(true)) {
-        Some(row) => Err(format!("the value {} cannot become {to}", shown(values, row))),
+        Some(row) => Err(format!("the value {} cannot become {to}", shown(&values.clone().into_column(), row))),
         None => Ok(there),
     }
 }
 
 /// A value with all of its digits.
-fn shown(values: &Series, row: usize) -> String {
+pub fn shown(values: &Column, row: usize) -> String {
     match values.get(row) {
-        Ok(AnyValue::Float64(value)) => value.to_string(),
-        Ok(AnyValue::Float32(value)) => value.to_string(),
+        Ok(AnyValue::Float64(value)) => format!("{value:?}"),
+        Ok(AnyValue::Float32(value)) => format!("{value:?}"),
         Ok(value) => value.to_string(),
         Err(error) => error.to_string(),
+    }
+}
+
+/// Which of the texts are said by the floats that were read from them.
+fn floats_say_it(texts: &Series, floats: &Series) -> Option<BooleanChunked> {
+    let floats = floats.cast(&DataType::Float64).ok()?;
+    let says = |(text, float): (Option<&str>, Option<f64>)| match (text, float) {
+        (Some(text), Some(float)) => float_says(text, float),
+        (text, float) => text.is_none() == float.is_none(),
+    };
+    Some(texts.str().ok()?.iter().zip(floats.f64().ok()?.iter()).map(says).map(Some).collect())
+}
+
+/// A whole number must be said to its last digit, and what is written in digits is not infinite.
+fn float_says(text: &str, float: f64) -> bool {
+    let text = text.trim_start_matches(['+', '-']);
+    match text.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => format!("{:.0}", float.abs()).trim_start_matches('0') == text.trim_start_matches('0'),
+        false => float.is_finite() || !text.starts_with(|first: char| first.is_ascii_digit() || first == '.'),
     }
 }
 
@@ -112,6 +134,11 @@ fn structs(values: &Series, fields: &[Field]) -> Result<Series, String> {
     Ok(made.into_series())
 }
 
+/// A leap second is a second of 2e9 nanoseconds to chrono, and the first of the next minute, or of no day, to a column.
+fn is_no_leap_second(time: &impl Timelike) -> bool {
+    time.nanosecond() < 1_000_000_000
+}
+
 /// What texts say, as they are written in a schema's types; null where they say nothing of the kind. `None` when no text
 /// can say a value of this type.
 fn read(texts: &Series, to: &DataType) -> Option<Series> {
@@ -122,7 +149,7 @@ fn read(texts: &Series, to: &DataType) -> Option<Series> {
     };
     fn moment(text: &str) -> Option<NaiveDateTime> {
         let read = |format| NaiveDateTime::parse_from_str(text.trim(), format).ok();
-        read("%Y-%m-%dT%H:%M:%S%.f").or_else(|| read("%Y-%m-%d %H:%M:%S%.f"))
+        read("%Y-%m-%dT%H:%M:%S%.f").or_else(|| read("%Y-%m-%d %H:%M:%S%.f")).filter(is_no_leap_second)
     }
     match to {
         DataType::Date => {
@@ -143,7 +170,7 @@ fn read(texts: &Series, to: &DataType) -> Option<Series> {
         }),
         DataType::Datetime(TimeUnit::Nanoseconds, None) => whole(|text| moment(text)?.and_utc().timestamp_nanos_opt()),
         DataType::Time => whole(|text| {
-            let time = NaiveTime::from_str(text.trim()).ok()?;
+            let time = NaiveTime::from_str(text.trim()).ok().filter(is_no_leap_second)?;
             Some(i64::from(time.num_seconds_from_midnight()) * 1_000_000_000 + i64::from(time.nanosecond()))
         }),
         to if to.is_temporal() => None,
@@ -179,6 +206,9 @@ mod tests {
         same(series([Some(1i32), None]), "i64", series([Some(1i64), None]));
         same(series(["7", "08"]), "i64", series([7i64, 8]));
         same(series([2.0]), "i32", series([2i32]));
+        same(series([Some("0.1"), Some("1e22"), None]), "f64", series([Some(0.1), Some(1e22), None]));
+        same(series(["007", "-16777216", "inf"]), "f32", series([7f32, -16777216.0, f32::INFINITY]));
+        same(series(["10000000000000000000000"]), "f64", series([1e22]));
         same(series([true]), "str", series(["true"]));
         same(series([0.1]), "str", series(["0.1"]));
         same(series([true, false]), "i8", series([1i8, 0]));
@@ -199,11 +229,17 @@ mod tests {
         assert_eq!(shown("2013-07-09 05:15:00", "datetime").unwrap(), "2013-07-09 05:15:00");
         assert_eq!(shown("2013-07-09T05:15:00.25", "datetime[ms]").unwrap(), "2013-07-09 05:15:00.250");
         assert_eq!(shown("05:15:00", "time").unwrap(), "05:15:00");
-        for (text, dtype) in
-            [("2013-13-01", "date"), ("noon", "datetime"), ("2013-07-09 05:15:00.0001", "datetime[ms]")]
-        {
+        for (text, dtype) in [
+            ("2013-13-01", "date"),
+            ("noon", "datetime"),
+            ("2013-07-09 05:15:00.0001", "datetime[ms]"),
+            ("2016-12-31 23:59:60", "datetime"),
+            ("23:59:60", "time"),
+            ("12:34:60", "time"),
+        ] {
             let why = shown(text, dtype).unwrap_err();
-            assert!(why.contains(&format!("the value \"{text}\" cannot become date")), "{why}");
+            let to = dtype.split('[').next().unwrap();
+            assert!(why.contains(&format!("the value \"{text}\" cannot become {to}")), "{why}");
         }
         // And back.
         let day = to(series(["2013-07-09"]), "date").unwrap();
@@ -223,6 +259,10 @@ mod tests {
             (series([f64::NAN]), "i64", "the value NaN cannot become i64"),
             (series([0.1]), "f32", "the value 0.1 cannot become f32"),
             (series([2]), "bool", "the value 2 cannot become bool"),
+            (series(["9007199254740993"]), "f64", "the value \"9007199254740993\" cannot become f64"),
+            (series(["16777217"]), "f32", "the value \"16777217\" cannot become f32"),
+            (series(["1e400"]), "f64", "the value \"1e400\" cannot become f64"),
+            (series([86_400_000_000_000i64]), "time", "the value 86400000000000 cannot become time"),
             (series(["true"]), "bool", "its values cannot become bool"),
             (series([1]), "[i64]", "its values cannot become list[i64]"),
             (series(["[1]"]), "[i64]", "its values cannot become list[i64]"),

@@ -47,6 +47,16 @@ pub struct Zip {
 /// ```
 pub trait Zippable: Into<Table> + Clone {
     /// This input beside another one.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{How, Serial, Sides, Zippable, cotransform};
+    /// # use polars::prelude::*;
+    /// let (flights, planes) = (df!("tail" => ["N1", "N2"])?, df!("tail" => ["N1"], "seats" => [55])?);
+    /// let known = |flights: DataFrame, planes: DataFrame| df!("known" => [planes.height() == 1]);
+    /// let zipped = flights.zip(planes).how(How::Left);
+    /// assert_eq!(cotransform(zipped, known).schema("known: bool").run(&Serial)?.height(), 2);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
     fn zip(&self, other: impl Into<Table>) -> Zip {
         Zip {
             tables: vec![self.clone().into(), other.into()],

@@ -14,21 +14,22 @@ use crate::workers;
 ///
 /// # A third engine
 ///
-/// This one brings the rows of each key together, and has the function found by name, as the other side of a border
-/// would. It is `examples/third_engine.rs`, and passes the suite that every engine must pass: `tests/suite`, which
+/// This one brings the rows of each key together, or takes slices of rows as they lie, and has the function found by name,
+/// as the other side of a border would. It is `examples/third_engine.rs`, and passes the suite that every engine must pass: `tests/suite`, which
 /// another crate takes in by its path.
 ///
 /// ```
 #[doc = include_str!("../../examples/third_engine.rs")]
 /// ```
 pub trait Engine: Sync {
-    /// What it is called on the command line.
+    /// What it is called on the command line. See the example at [`Engine`].
     fn name(&self) -> &'static str;
 
-    /// How many partitions it works on at the same time.
+    /// How many partitions it works on at the same time. See the example at [`Engine`].
     fn concurrency(&self) -> usize;
 
-    /// Runs the function on every partition and gives what it returns to the sink, in any order.
+    /// Runs the function on every partition and gives what it returns to the sink, in any order. See the example at
+    /// [`Engine`].
     ///
     /// # Errors
     /// [`Error::Function`] with function, key and cause; what reading the input reports.

@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::sync::Mutex;
 
+use crate::error::{Error, Result};
+
 /// A kind of error that a call can be told to ignore.
 ///
 /// A function returns the first kind; the second is what any `panic!` in it becomes.
@@ -17,6 +19,37 @@ use std::sync::Mutex;
 pub struct ErrorKind {
     name: fn() -> &'static str,
     matches: fn(&anyhow::Error) -> bool,
+}
+
+/// A type of errors that can be found by name, made by [`register_error!`](crate::register_error).
+#[doc(hidden)]
+pub struct RegisteredError {
+    pub kind: fn() -> ErrorKind,
+}
+
+inventory::collect!(RegisteredError);
+
+/// Puts a type of errors on the list by its name, so that a call can ignore it on an engine in another process:
+/// [`ErrorKind::named`] finds it there.
+///
+/// ```
+/// use outgrow::partitioned::ErrorKind;
+///
+/// #[derive(Debug, thiserror::Error)]
+/// #[error("fewer than two flights")]
+/// struct TooFew;
+/// outgrow::register_error!(TooFew);
+///
+/// let sent = ErrorKind::of::<TooFew>().name();
+/// assert!(ErrorKind::named(sent).unwrap().matches(&TooFew.into()));
+/// ```
+#[macro_export]
+macro_rules! register_error {
+    ($error:ty) => {
+        $crate::partitioned::making::inventory::submit! {
+            $crate::partitioned::making::RegisteredError { kind: $crate::partitioned::ErrorKind::of::<$error> }
+        }
+    };
 }
 
 /// A function panicked, with this message. Ignored with [`ErrorKind::panic`].
@@ -74,7 +107,8 @@ impl ErrorKind {
         Self { name: || "any error", matches: |_| true }
     }
 
-    /// The type of the errors, for messages and to find it again in another process.
+    /// The type of the errors, for messages, and for an engine to find the kind again in another process:
+    /// [`ErrorKind::named`].
     ///
     /// ```
     /// use outgrow::partitioned::ErrorKind;
@@ -83,6 +117,29 @@ impl ErrorKind {
     /// ```
     pub fn name(&self) -> &'static str {
         (self.name)()
+    }
+
+    /// The kind of this [name](ErrorKind::name): what an engine does where it calls functions, to ignore what the call
+    /// ignores. Types of errors are found when they are [registered](crate::register_error).
+    ///
+    /// ```
+    /// use outgrow::partitioned::ErrorKind;
+    /// outgrow::register_error!(std::num::ParseIntError);
+    /// let sent = ErrorKind::of::<std::num::ParseIntError>().name();
+    /// assert!(ErrorKind::named(sent)?.matches(&"4.5".parse::<i32>().unwrap_err().into()));
+    /// let unknown = ErrorKind::of::<std::num::ParseFloatError>().name();
+    /// let told = ErrorKind::named(unknown).err().unwrap().to_string();
+    /// assert_eq!(told, format!("no error `{unknown}` is registered. Add outgrow::register_error!({unknown});"));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Input`] when none of this name is registered.
+    pub fn named(name: &str) -> Result<Self> {
+        let registered = inventory::iter::<RegisteredError>.into_iter().map(|entry| (entry.kind)());
+        [Self::panic(), Self::any()].into_iter().chain(registered).find(|kind| kind.name() == name).ok_or_else(|| {
+            Error::input(format!("no error `{name}` is registered. Add outgrow::register_error!({name});"))
+        })
     }
 
     /// Whether this error is of the kind.

@@ -110,7 +110,8 @@ pub fn num(partitions: impl ToString) -> Partition {
     Partition::default().num(partitions)
 }
 
-/// Every row is a partition: for a table whose rows are tasks, such as the rows of a grid.
+/// Every row is a partition: for a table whose rows are tasks, such as the rows of a grid. Such a table is held in memory,
+/// also that of a file.
 ///
 /// ```
 /// use outgrow::partitioned::{Serial, per_row, transform};

@@ -186,7 +186,8 @@ const SIMPLE: &[(Type, DataType)] = &[
     (Type::Duration(Unit::Nanoseconds), DataType::Duration(TimeUnit::Nanoseconds)),
 ];
 
-fn dtype(of: &Type) -> DataType {
+/// A type in the dataframe engine.
+pub(super) fn dtype(of: &Type) -> DataType {
     match of {
         Type::List(inner) => DataType::List(Box::new(dtype(inner))),
         Type::Struct(fields) => DataType::Struct(

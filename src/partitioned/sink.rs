@@ -18,7 +18,8 @@ use crate::scratch::Replacement;
 ///
 /// An engine is given one: see the example at [`Engine`](super::Engine).
 pub trait Sink: Sync {
-    /// Takes rows of a physical partition. Those of one partition come in order.
+    /// Takes rows of a physical partition. Those of one partition come in order. An engine hands it on: see the example at
+    /// [`Engine`](super::Engine).
     ///
     /// # Errors
     /// [`Error::Io`] when they cannot be kept.

@@ -16,7 +16,8 @@ use crate::workers;
 
 /// Computed rows, in pieces that can be read one at a time.
 ///
-/// Tables make them of what does not fit in memory: see [`Table::memory_budget`](super::Table::memory_budget).
+/// Tables make them of what does not fit in memory: see the example at
+/// [`Table::memory_budget`](super::Table::memory_budget). An engine reads them as any [`Input`].
 #[derive(Clone)]
 pub struct Stored {
     pieces: Arc<[Piece]>,

@@ -39,7 +39,7 @@ pub struct Task<'a> {
     pub sides: &'a [Arc<str>],
     /// What it returns.
     pub output: Arc<Schema>,
-    /// Errors that cost a logical partition and not the run.
+    /// Errors that cost a logical partition and not the run. Another process finds them again with [`ErrorKind::named`].
     pub ignore: &'a [ErrorKind],
     /// Receives what the function sends.
     pub callback: Option<&'a Callback<'a>>,
@@ -50,7 +50,7 @@ pub struct Task<'a> {
 /// What happened in one physical partition.
 ///
 /// See the example at [`Engine`](super::Engine).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Done {
     /// Logical partitions.
     pub groups: usize,
@@ -125,8 +125,7 @@ impl Task<'_> {
     /// Runs the function on a physical partition that is one logical partition, piece by piece. `keys` says which
     /// one it is, by a row of key values, where there are keys.
     ///
-    /// As [`Task::run`] in the example at [`Engine`](super::Engine), with pieces such as [`Input::pieces`](super::Input::pieces)
-    /// gives.
+    /// The pieces are such as [`Input::pieces`](super::Input::pieces) gives: see the example at [`Engine`](super::Engine).
     ///
     /// # Errors
     /// [`Error::Function`]; what reading a piece reports.
@@ -266,7 +265,7 @@ impl<'a> Running<'a, '_> {
         // What could not be read comes first: the function then failed, or did not, on half of its rows.
         let unread = pieces.and_then(|pieces| pieces.trouble());
         let outcome = match (unread, outcome) {
-            (Some(error), _) => Err(error.downcast::<Error>().map_or_else(Fault::Own, Fault::Engine)),
+            (Some(error), _) => Err(error.downcast::<Error>().map_or_else(Fault::of, Fault::Engine)),
             (None, Err(Fault::Own(error))) if ignored => {
                 let first = Some(format!("{}: {error:#}", cursor.describe()));
                 self.done.losses.add(Losses { partitions: 1, rows: height, first });

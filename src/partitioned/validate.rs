@@ -2,7 +2,8 @@
 
 use polars::prelude::*;
 
-use super::expression::{Presort, SchemaExpression};
+use super::expression::{Columns, Presort, unquoted};
+use super::schema::dtype;
 use super::{OutputSchema, Split};
 use crate::error::{Error, Result};
 
@@ -19,7 +20,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`Error::Input`] for a rule that is broken, unknown, or cannot be read.
 pub(super) fn validate(function: &str, rules: &str, split: &Split, inputs: &[DataFrame]) -> Result<()> {
-    for rule in rules.split(';').map(str::trim).filter(|rule| !rule.is_empty()) {
+    for rule in unquoted(rules, ';').map(str::trim).filter(|rule| !rule.is_empty()) {
         let broken = |why: String| Error::input(format!("function `{function}` demands `{rule}`, but {why}."));
         let unreadable = |why: &dyn std::fmt::Display| Error::input(format!("rule `{rule}`: {why}"));
         let (name, wanted) = rule.split_once(':').unwrap_or((rule, ""));
@@ -47,10 +48,10 @@ pub(super) fn validate(function: &str, rules: &str, split: &Split, inputs: &[Dat
                     return Err(broken(format!("the presort is `{there}`. Add `{missing}` to presort(...)")));
                 }
             }
-            "input_has" => has(wanted, input()?).map_err(|why| match why {
-                Ok(broken_by) => broken(broken_by),
-                Err(text) => unreadable(&text),
-            })?,
+            "input_has" => {
+                let wanted: Columns = wanted.parse().map_err(|error| unreadable(&error))?;
+                has(&wanted, input()?).map_err(broken)?;
+            }
             "input_is" => {
                 let input = input()?;
                 let wanted = OutputSchema::parse(wanted).and_then(|wanted| wanted.resolve(input));
@@ -72,26 +73,16 @@ pub(super) fn validate(function: &str, rules: &str, split: &Split, inputs: &[Dat
     Ok(())
 }
 
-/// Columns with or without a type. The error is what is broken, or what cannot be read.
-fn has(wanted: &str, input: &Schema) -> std::result::Result<(), std::result::Result<String, String>> {
-    for column in wanted.split(',').map(str::trim) {
-        let (name, typed) = match column.parse::<SchemaExpression>() {
-            Ok(_) => {
-                let one = OutputSchema::parse(column).and_then(|one| one.resolve(input));
-                let one = one.map_err(|error| Err(error.to_string()))?;
-                let (name, dtype) = one.get_at_index(0).ok_or_else(|| Err("no column is named".to_string()))?;
-                (name.to_string(), Some(dtype.clone()))
-            }
-            Err(error) if column.contains(':') || column.is_empty() => return Err(Err(error.to_string())),
-            Err(_) => (column.trim_matches('`').to_string(), None),
-        };
-        match (input.get(&name), typed) {
+/// Whether the columns are there. The error says what is missing.
+fn has(Columns(wanted): &Columns, input: &Schema) -> std::result::Result<(), String> {
+    for (name, of) in wanted {
+        match (input.get(name), of.as_ref().map(dtype)) {
             (None, _) => {
                 let there: Vec<&str> = input.iter_names().map(|name| name.as_str()).collect();
-                return Err(Ok(format!("the input has {}. Give it `{name}`", there.join(", "))));
+                return Err(format!("the input has {}. Give it `{name}`", there.join(", ")));
             }
             (Some(found), Some(dtype)) if *found != dtype => {
-                return Err(Ok(format!("column `{name}` is {found}. Cast it")));
+                return Err(format!("column `{name}` is {found}. Cast it"));
             }
             _ => {}
         }
@@ -117,6 +108,19 @@ mod tests {
     }
 
     #[test]
+    fn commas_and_semicolons_inside_of_names_and_types_are_theirs() {
+        let legs = df!("origin" => ["EWR"], "gate" => [7i64]).unwrap().into_struct("leg".into()).into_series();
+        let name = "a;b, c: d";
+        let input = DataFrame::new(1, vec![legs.into_column(), Column::new(name.into(), [1i64])]).unwrap();
+        let split = by([name]).presort("leg").check(input.schema()).unwrap();
+        let check = |rules: &str| validate("fit", rules, &split, std::slice::from_ref(&input));
+        check("input_has: leg: {origin: str, gate: i64}, `a;b, c: d`; presort_has: leg").unwrap();
+        check("partition_by_is: `a;b, c: d`; input_is: leg: {origin: str, gate: i64}, `a;b, c: d`: i64").unwrap();
+        let told = check("presort_has: leg; input_has: leg: {origin: str, gate: i32}").unwrap_err().to_string();
+        assert!(told.contains("demands `input_has: leg: {origin: str, gate: i32}`, but column `leg` is"), "{told}");
+    }
+
+    #[test]
     fn a_broken_rule_says_what_to_do() {
         for (rules, expected) in [
             (
@@ -125,7 +129,8 @@ mod tests {
             ),
             ("partition_by_is: a, b", "the keys are [a]. Add `b`"),
             ("partition_by_is: ", "the keys are [a]. Split by exactly those"),
-            ("input_has: a,", "rule `input_has: a,`: schema: expected a column name"),
+            ("input_has: a,", "rule `input_has: a,`: columns: expected a column name"),
+            ("input_has: `b;c", "rule `input_has: `b;c`: columns: this backquote is never closed"),
             ("input_is: a", "rule `input_is: a`: schema: expected `:` and a type"),
             ("presort_has: c", "the presort is `c desc`. Add `c` to presort"),
             ("input_has: x", "the input has a, b, c. Give it `x`"),

@@ -2,7 +2,9 @@
 
 use std::sync::Mutex;
 
-use outgrow::partitioned::{Cursor, Dropped, Engine, ErrorKind, Frames, Partition, by, num, transform};
+use outgrow::partitioned::{
+    Cursor, Dropped, Engine, ErrorKind, Frames, Partition, Structs, Zippable, by, cotransform, num, transform,
+};
 use polars::prelude::*;
 
 use super::{message, same, same_rows, unreachable};
@@ -61,6 +63,7 @@ pub fn a_broken_schema_names_column_and_value(engine: &dyn Engine) {
 #[derive(Debug, thiserror::Error)]
 #[error("more than two rows")]
 struct TooMany;
+outgrow::register_error!(TooMany);
 
 /// Gives each row, and fails after the second.
 fn two_at_most(pieces: Frames) -> impl Iterator<Item = Result<DataFrame, TooMany>> {
@@ -144,6 +147,46 @@ pub fn structs_that_break_the_schema_are_not_ignored(engine: &dyn Engine) {
     }
 }
 
+#[derive(serde::Deserialize)]
+struct Known {
+    delay: f64,
+}
+
+fn held(flights: Vec<Known>) -> PolarsResult<DataFrame> {
+    df!("delay" => flights.iter().map(|flight| flight.delay).collect::<Vec<_>>())
+}
+outgrow::register!(held);
+
+fn streamed(flights: Structs<Known>) -> PolarsResult<DataFrame> {
+    df!("delay" => flights.map(|flight| flight.delay).collect::<Vec<_>>())
+}
+outgrow::register!(streamed);
+
+fn streamed_beside(_: DataFrame, flights: Structs<Known>) -> PolarsResult<DataFrame> {
+    streamed(flights)
+}
+outgrow::register!(streamed_beside, sides);
+
+/// A null without an `Option` is no error of the function's own, whether its rows come at once or one by one; and none of
+/// them is left out in silence.
+pub fn rows_that_do_not_fit_structs_are_not_ignored(engine: &dyn Engine) {
+    let input = df!("carrier" => ["AA", "AA"], "delay" => [Some(4.0), None]).unwrap();
+    for (partition, which) in [(by(["carrier"]), "for carrier = \"AA\""), (num(1), "on partition 0")] {
+        let dropped = Dropped::default();
+        let at_once = transform(&input, held).schema("delay: f64").partition(partition.clone());
+        let at_once = message(at_once.ignore_errors([ErrorKind::any()], &dropped).run(engine));
+        let expected = format!("function `held` failed {which}: rows and structs do not fit: ");
+        assert!(at_once.starts_with(&expected), "{at_once}");
+        assert!(at_once.contains("delay") && at_once.contains("what .schema() promises"), "{at_once}");
+        let one_by_one = transform(&input, streamed).schema("delay: f64").partition(partition);
+        let one_by_one = message(one_by_one.ignore_errors([ErrorKind::any()], &dropped).run(engine));
+        assert_eq!(one_by_one, at_once.replace("`held`", "`streamed`"));
+    }
+    let of_both = cotransform(input.zip(&input).by(["carrier"]), streamed_beside).schema("delay: f64");
+    let told = message(of_both.run(engine));
+    assert!(told.contains("for carrier = \"AA\": rows and structs do not fit: "), "{told}");
+}
+
 /// Leaves a trace in the folder, and fails at once.
 fn fails_once(_: DataFrame, folder: &str) -> anyhow::Result<DataFrame> {
     tempfile::Builder::new().prefix("call").disable_cleanup(true).tempfile_in(folder)?;
@@ -192,6 +235,45 @@ pub fn a_callback_of_another_type_is_an_error(engine: &dyn Engine) {
     let told = message(call.run(engine));
     assert!(told.contains("it sent [1,1], and the callback takes `alloc::string::String`"), "{told}");
 }
+
+fn sends_a_mean(rows: DataFrame, cursor: Cursor) -> anyhow::Result<DataFrame> {
+    cursor.send(&rows.column("delay")?.f64()?.mean())?;
+    Ok(rows)
+}
+outgrow::register!(sends_a_mean);
+
+fn sends_a_map(rows: DataFrame, cursor: Cursor) -> anyhow::Result<DataFrame> {
+    cursor.send(&std::collections::BTreeMap::from([(("EWR", 1), rows.height())]))?;
+    Ok(rows)
+}
+outgrow::register!(sends_a_map);
+
+pub fn what_json_cannot_say_is_not_sent(engine: &dyn Engine) {
+    let input = df!("delay" => [4.0, f64::NAN]).unwrap();
+    let call = transform(&input, sends_a_mean).schema("*").partition(num(1)).callback(|_: Option<f64>| ());
+    let told = message(call.run(engine));
+    let expected = "in what it sent is the number NaN, which JSON cannot say. Send an Option, or a text";
+    assert!(told.contains(expected), "{told}");
+    let call = transform(&input, sends_a_map).schema("*").partition(num(1)).callback(|_: String| ());
+    let told = message(call.run(engine));
+    assert!(
+        told.contains("failed on partition 0: what it sent cannot be written as JSON: key must be a string"),
+        "{told}"
+    );
+}
+
+pub fn keys_are_told_with_all_of_their_digits(engine: &dyn Engine) {
+    let input = df!("delay" => [0.1 + 0.2, 1e300]).unwrap();
+    let told = message(transform(input.head(Some(1)), fails_at_once).schema("*").partition(by(["delay"])).run(engine));
+    assert!(told.contains("failed for delay = 0.30000000000000004: "), "{told}");
+    let told = message(transform(input.tail(Some(1)), fails_at_once).schema("*").partition(by(["delay"])).run(engine));
+    assert!(told.contains("failed for delay = 1e300: "), "{told}");
+}
+
+fn fails_at_once(_: DataFrame) -> anyhow::Result<DataFrame> {
+    anyhow::bail!("on purpose")
+}
+outgrow::register!(fails_at_once);
 
 fn demanding(rows: DataFrame) -> DataFrame {
     unreachable(rows)

@@ -14,9 +14,9 @@
 //!
 //! or hands the list of cases to a macro that makes a test of each, as `tests/engines_agree.rs` does with
 //! [`for_each_case!`]. It takes the public parts of `outgrow`, and `anyhow`, `polars`, `serde`, `tempfile` and `thiserror`.
-//! The functions that are called are registered, and share nothing with the test but the file system: an engine may run
-//! them in another process of the same program. Steps of tables ([`Task::step`](outgrow::partitioned::Task::step)) are
-//! closures, and such an engine leaves them to a local one.
+//! The functions that are called and the errors that are ignored are registered, and share nothing with the test but the
+//! file system: an engine may run them in another process of the same program. Steps of tables
+//! ([`Task::step`](outgrow::partitioned::Task::step)) are closures, and such an engine leaves them to a local one.
 
 #![allow(dead_code, reason = "who makes a test of each case does not call all of them, and the other way round")]
 
@@ -54,12 +54,14 @@ macro_rules! for_each_case {
             frames_and_references structs_in_and_out an_iterator_of_structs an_iterator_of_frames
             yielding_nothing_has_the_schema columns_in_another_order_are_put_right values_widen_when_nothing_is_lost
             parameters_reach_the_function a_cursor_tells_the_key set_up_once_in_each_physical_partition
-            a_broadcast_frame_is_seen_whole files_are_read_by_row_group a_lazy_frame_is_an_input
+            files_are_read_by_row_group a_lazy_frame_is_an_input
             a_call_is_the_input_of_another for_each_returns_nothing save_as_writes_what_run_returns
             // faults
             errors_name_function_key_and_cause panics_name_function_key_and_cause a_broken_schema_names_column_and_value
             ignored_errors_drop_the_whole_group_and_say_so dropped_rows_are_counted_to_the_last errors_of_another_kind_are_not_ignored
             what_breaks_the_schema_is_not_ignored structs_that_break_the_schema_are_not_ignored
+            rows_that_do_not_fit_structs_are_not_ignored keys_are_told_with_all_of_their_digits
+            what_json_cannot_say_is_not_sent
             nothing_is_called_after_a_failure panics_can_be_ignored a_callback_receives_values
             a_callback_of_another_type_is_an_error rules_are_checked_before_anything_runs
             a_wrong_call_is_refused_before_anything_runs a_failing_set_up_is_told
@@ -70,12 +72,10 @@ macro_rules! for_each_case {
             joins_of_all_kinds joins_do_not_match_nulls a_broadcast_join_gives_the_same a_wrong_join_is_refused
             unions_subtractions_intersections sets_of_other_columns_are_refused take_of_all_and_by_group
             sample_is_seeded fillna_and_dropna select_filter_and_aggregate an_expression_over_all_rows_sees_all_rows
-            persist_computes_once a_checkpoint_is_read_again steps_of_empty_tables
+            persist_computes_once a_checkpoint_is_read_again a_checkpoint_tells_questions_apart steps_of_empty_tables
             only_the_columns_that_are_looked_at_are_read
             // refusals
-            functions_that_cannot_travel_say_why results_that_cannot_be_written_are_refused
-            plans_that_cannot_be_compared_are_refused numbers_of_partitions_have_an_end
-            what_a_presort_or_cross_needs_at_once_is_refused
+            results_that_cannot_be_written_are_refused plans_that_cannot_be_compared_are_refused
         }
     };
 }

@@ -12,9 +12,11 @@ fn looks(rows: &DataFrame) -> DataFrame {
 outgrow::register!(looks);
 
 pub fn frames_and_references(engine: &dyn Engine) {
+    let expected = df!("a" => [None, Some(1.0), Some(3.0)], "b" => [1, 2, 4]).unwrap();
     let by_value = transform(case_1(), first).schema("*").partition(by(["a"]).presort("b")).run(engine).unwrap();
     let looked = transform(case_1(), looks).schema("*").partition(by(["a"]).presort("b")).run(engine).unwrap();
-    same_rows(&looked, &by_value);
+    same_rows(&by_value, &expected);
+    same_rows(&looked, &expected);
 }
 
 /// Business logic that has never heard of frames.
@@ -175,18 +177,6 @@ pub fn set_up_once_in_each_physical_partition(engine: &dyn Engine) {
     let input = df!("a" => [1, 2, 3]).unwrap();
     let call = transform(&input, predict).on_init(load).params(7).schema("prediction: i32").partition(num(2));
     same_rows(&call.run(engine).unwrap(), &df!("prediction" => [7, 7, 7]).unwrap());
-}
-
-pub fn a_broadcast_frame_is_seen_whole(_: &dyn Engine) {
-    fn matched(rows: DataFrame, other: &DataFrame) -> PolarsResult<DataFrame> {
-        df!("rows" => [rows.height() as u32], "of" => [other.height() as u32])
-    }
-    for engine in [&outgrow::partitioned::Serial as &dyn Engine, &outgrow::partitioned::Threads::new(3)] {
-        let grid = df!("x" => [1, 2, 3, 4]).unwrap();
-        let call = transform(df!("a" => [1, 2]).unwrap(), matched).broadcast(grid).schema("rows: u32, of: u32");
-        let found = call.partition(by(["a"])).run(engine).unwrap();
-        same_rows(&found, &df!("rows" => [1u32, 1], "of" => [4u32, 4]).unwrap());
-    }
 }
 
 pub fn files_are_read_by_row_group(engine: &dyn Engine) {

@@ -42,8 +42,9 @@ pub fn joins_do_not_match_nulls(engine: &dyn Engine) {
 pub fn a_broadcast_join_gives_the_same(engine: &dyn Engine) {
     let left = table(df!("a" => (0..500).map(|n| n % 7).collect::<Vec<i32>>(), "n" => (0..500).collect::<Vec<i32>>()));
     let right = table(df!("a" => [0, 1, 2, 2, 9], "y" => [1, 2, 3, 4, 5]));
-    for how in [How::Inner, How::Left, How::Semi, How::Anti] {
+    for (how, rows) in [(How::Inner, 288), (How::Left, 572), (How::Semi, 216), (How::Anti, 284)] {
         let exchanged = left.join(&right, how).run(engine).unwrap();
+        assert_eq!(exchanged.height(), rows);
         same_rows(&left.join(right.broadcast(), how).run(engine).unwrap(), &exchanged);
     }
     let told = message(left.join(right.broadcast(), How::Full).run(engine));
@@ -122,6 +123,10 @@ pub fn fillna_and_dropna(engine: &dyn Engine) {
     assert!(told.contains("does not fit column `a`, which is i16"), "{told}");
     assert!(message(input.fillna(0, &["x"]).run(engine)).contains("no column `x`"));
     assert!(message(input.dropna(&["x"]).run(engine)).contains("no column `x`"));
+    assert!(
+        message(input.fillna(Series::new("".into(), [1i16, 2]), &["a"]).run(engine))
+            .contains("is 2 values. Give it one.")
+    );
 }
 
 /// Case 8, and what is done row by row.
@@ -204,6 +209,25 @@ pub fn a_checkpoint_is_read_again(engine: &dyn Engine) {
         &transform(named.checkpoint(kept.path()), same).schema("*").run(engine).unwrap(),
         &named.run(engine).unwrap(),
     );
+}
+
+/// What an expression's text leaves out is in the plan too.
+pub fn a_checkpoint_tells_questions_apart(engine: &dyn Engine) {
+    let kept = tempfile::tempdir().unwrap();
+    let input = table(df!("a" => [1, 1], "x" => [Some(1.0), Some(4.0)], "y" => [Some(1.26), None]));
+    let run = |table: Table| table.checkpoint(kept.path()).run(engine).unwrap();
+    let deviation = |ddof| run(input.aggregate(["a"], [col("x").std(ddof)]));
+    same_rows(&deviation(0), &df!("a" => [1], "x" => [1.5]).unwrap());
+    same_rows(&deviation(1), &df!("a" => [1], "x" => [4.5f64.sqrt()]).unwrap());
+    let rounded = |digits| run(input.select([col("y").round(digits, RoundMode::HalfToEven)]));
+    same_rows(&rounded(0), &df!("y" => [Some(1.0), None]).unwrap());
+    same_rows(&rounded(1), &df!("y" => [Some(1.3), None]).unwrap());
+    let filled = |value: f64| run(input.fillna(Scalar::from(value), &["y"]).columns(["y"]));
+    same_rows(&filled(1234567.1), &df!("y" => [1.26, 1234567.1]).unwrap());
+    same_rows(&filled(1234567.9), &df!("y" => [1.26, 1234567.9]).unwrap());
+    assert_eq!(kept.path().read_dir().unwrap().count(), 6);
+    let told = message(input.fillna(Series::new("".into(), [1.5]), &["y"]).checkpoint(kept.path()).run(engine));
+    assert!(told.contains("holds a column of values"), "{told}");
 }
 
 pub fn steps_of_empty_tables(engine: &dyn Engine) {

@@ -7,7 +7,8 @@ use super::text::{Scanner, SyntaxError};
 
 /// A number of partitions: whole numbers, `ROWCOUNT`, `CONCURRENCY`, `+ - * /`, `min`, `max` and parentheses.
 ///
-/// Division rounds down. Read with [`str::parse`], written with [`Display`]; each undoes the other.
+/// Each division rounds down where it stands, to the next smaller whole number. Read with [`str::parse`], written with
+/// [`Display`]; each undoes the other.
 ///
 /// ```
 /// use outgrow::partitioned::expression::NumExpression;
@@ -84,7 +85,10 @@ impl Node {
                     '-' => left.checked_sub(right),
                     '*' => left.checked_mul(right),
                     _ if right == 0 => return Err("division by zero"),
-                    _ => left.checked_div_euclid(right),
+                    _ => left.checked_div(right).map(|value| {
+                        let up = left % right != 0 && (left < 0) != (right < 0);
+                        value - i128::from(up)
+                    }),
                 };
                 value.ok_or("the numbers become too large")?
             }
@@ -224,6 +228,10 @@ mod tests {
             ("(2 + 3) * CONCURRENCY", 20),
             ("10 - 3 - 2", 5),
             ("3 - 10", 1),
+            ("10 - 7 / 2", 7),
+            ("10 + 7 / (2 - CONCURRENCY)", 6),
+            ("10 + (0 - 7) / 2", 6),
+            ("(0 - 7) / (0 - 2)", 3),
             ("min(ROWCOUNT, max(8, CONCURRENCY))", 8),
         ] {
             assert_eq!(value(text), Ok(expected), "{text}");

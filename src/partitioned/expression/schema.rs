@@ -237,7 +237,7 @@ fn field(scanner: &mut Scanner, or: &str) -> Result<Field, SyntaxError> {
     Ok(Field { name, of: scanner.nested(of_type)? })
 }
 
-fn of_type(scanner: &mut Scanner) -> Result<Type, SyntaxError> {
+pub(super) fn of_type(scanner: &mut Scanner) -> Result<Type, SyntaxError> {
     let start = scanner.place();
     if scanner.take('[') {
         let inner = scanner.nested(of_type)?;

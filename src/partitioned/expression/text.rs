@@ -129,6 +129,15 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// The parts between these characters, where they are outside of backquotes.
+pub(crate) fn unquoted(text: &str, at: char) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    text.split(move |c| {
+        quoted ^= c == '`';
+        c == at && !quoted
+    })
+}
+
 fn is_plain(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }

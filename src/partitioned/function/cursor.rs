@@ -2,8 +2,10 @@
 
 use polars::prelude::*;
 
+use super::travel::to_json;
 use crate::error::{Error, Result};
 use crate::kernels::column;
+use crate::partitioned::conform::shown;
 
 /// Key values and numbers of the partition at hand, and a way to send word to the caller.
 ///
@@ -106,10 +108,10 @@ impl<'a> Cursor<'a> {
     /// ```
     ///
     /// # Errors
-    /// When the value cannot be written as JSON, or is not what the callback takes.
+    /// When JSON cannot say the value, as NaN, or it is not what the callback takes.
     pub fn send(&self, value: &impl serde::Serialize) -> anyhow::Result<()> {
         match self.callback {
-            Some(callback) => callback(serde_json::to_value(value)?),
+            Some(callback) => callback(to_json("what it sent", value).map_err(anyhow::Error::msg)?),
             None => Ok(()),
         }
     }
@@ -117,10 +119,12 @@ impl<'a> Cursor<'a> {
     /// `for carrier = "UA", origin = "EWR"`, or `on partition 3`.
     pub(in super::super) fn describe(&self) -> String {
         let Some((keys, row)) = self.keys else { return format!("on partition {}", self.physical) };
-        let values = keys.columns().iter().map(|key| match key.get(row) {
-            Ok(value) => format!("{} = {value}", key.name()),
-            Err(_) => format!("{} = ?", key.name()),
-        });
-        format!("for {}", values.collect::<Vec<_>>().join(", "))
+        group(keys, row)
     }
+}
+
+/// `for carrier = "UA", origin = "EWR"`, by a row of key values.
+pub(in super::super) fn group(keys: &DataFrame, row: usize) -> String {
+    let values = keys.columns().iter().map(|key| format!("{} = {}", key.name(), shown(key, row)));
+    format!("for {}", values.collect::<Vec<_>>().join(", "))
 }

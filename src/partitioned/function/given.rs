@@ -10,8 +10,7 @@ use crate::error::{Error, Result};
 
 /// The rows of one logical partition, on their way into a function.
 ///
-/// What a [`Work`](super::Work) is called with. Where calls come from: see the example at
-/// [`Engine`](crate::partitioned::Engine).
+/// What a [`Work`](super::Work) is called with: see the example at [`Function`](super::Function).
 pub enum Given {
     /// All of them, in memory.
     Frame(DataFrame),
@@ -62,6 +61,16 @@ impl Given {
 /// ```
 pub trait TakesPartition: Sized {
     /// The columns that can be seen in this shape; `None` for all.
+    ///
+    /// ```
+    /// use outgrow::partitioned::TakesPartition;
+    /// #[derive(serde::Deserialize)]
+    /// struct Flight {
+    ///     delay: f64,
+    /// }
+    /// assert_eq!(<Vec<Flight> as TakesPartition>::columns(), Some(vec!["delay".to_string()]));
+    /// assert_eq!(<polars::prelude::DataFrame as TakesPartition>::columns(), None);
+    /// ```
     fn columns() -> Option<Vec<String>> {
         None
     }
@@ -70,6 +79,19 @@ pub trait TakesPartition: Sized {
     const PIECES: bool = false;
 
     /// Brings the rows into this shape.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Given, TakesPartition};
+    /// # use polars::prelude::*;
+    /// #[derive(serde::Deserialize)]
+    /// struct Flight {
+    ///     delay: f64,
+    /// }
+    /// let rows = Given::Frame(df!("delay" => [4.0, 33.0], "tail" => ["N1", "N2"])?);
+    /// let flights = <Vec<Flight> as TakesPartition>::take(rows)?;
+    /// assert_eq!(flights[1].delay, 33.0);
+    /// # anyhow::Ok(())
+    /// ```
     ///
     /// # Errors
     /// In words: a column is missing, or a null has no place in a field.
@@ -126,7 +148,12 @@ impl<T: DeserializeOwned> TakesPartition for Structs<T> {
     }
 
     fn take(rows: Given) -> anyhow::Result<Self> {
-        Ok(Self { pieces: <Frames as TakesPartition>::take(rows)?, made: Vec::new().into_iter() })
+        let (pieces, made) = match rows {
+            // What does not fit is told now: nobody asks for it later, as an engine does of pieces that it gave away.
+            Given::Frame(rows) => (Frames::new(std::iter::empty()), structs::from_frame(&rows)?),
+            rows => (<Frames as TakesPartition>::take(rows)?, Vec::new()),
+        };
+        Ok(Self { pieces, made: made.into_iter() })
     }
 }
 
@@ -389,9 +416,21 @@ pub trait GivenSides: Sized {
     const SIDES: Option<usize>;
 
     /// The columns of a side that can be seen in this shape; `None` for all.
+    ///
+    /// ```
+    /// use outgrow::partitioned::GivenSides;
+    /// # use polars::prelude::*;
+    /// #[derive(serde::Deserialize)]
+    /// struct Plane {
+    ///     seats: i32,
+    /// }
+    /// type OfBoth = (DataFrame, Vec<Plane>);
+    /// assert_eq!(<OfBoth as GivenSides>::columns(0), None);
+    /// assert_eq!(<OfBoth as GivenSides>::columns(1), Some(vec!["seats".to_string()]));
+    /// ```
     fn columns(side: usize) -> Option<Vec<String>>;
 
-    /// Brings the sides into this shape.
+    /// Brings the sides into this shape. A call does it: see the example at [`GivenSides`].
     ///
     /// # Errors
     /// As [`TakesPartition::take`].

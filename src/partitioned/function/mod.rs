@@ -7,9 +7,11 @@
 mod arrays;
 mod cursor;
 mod fields;
+mod generous;
 mod given;
 mod into_function;
 mod into_sides;
+mod leaves;
 mod registry;
 mod result;
 mod structs;
@@ -19,6 +21,7 @@ use polars::prelude::*;
 
 pub(super) use cursor::Callback;
 pub use cursor::Cursor;
+pub(super) use cursor::group;
 pub(super) use given::GivenAway;
 pub use given::{Frames, Given, GivenSides, Sides, Structs, TakesPartition, TakesSlice};
 pub use into_function::{IntoFunction, PartOf};
@@ -32,28 +35,99 @@ pub(super) use travel::to_json;
 
 /// What engines run. One value serves all workers.
 ///
-/// Calls make one of a plain function, and [`Registered::function`] makes one by name: see the example at
-/// [`Engine`](super::Engine).
+/// Calls make one of a plain function, and [`Registered::function`] makes one by name. An engine may put another around
+/// it:
+///
+/// ```
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+///
+/// use outgrow::partitioned::{
+///     Cursor, Engine, Function, Given, Job, Losses, Output, Serial, Sink, Task, Work, by, transform,
+/// };
+/// use polars::prelude::*;
+///
+/// /// Counts the rows that go in and come out.
+/// struct Counted<'a> {
+///     of: &'a dyn Function,
+///     rows: &'a [AtomicUsize; 2],
+/// }
+///
+/// impl Function for Counted<'_> {
+///     fn begin(&self) -> anyhow::Result<Box<dyn Work + '_>> {
+///         Ok(Box::new(Counting { of: self.of.begin()?, rows: self.rows }))
+///     }
+///     fn takes_pieces(&self) -> bool {
+///         self.of.takes_pieces()
+///     }
+///     fn columns(&self, input: usize) -> Option<Vec<String>> {
+///         self.of.columns(input)
+///     }
+/// }
+///
+/// struct Counting<'a> {
+///     of: Box<dyn Work + 'a>,
+///     rows: &'a [AtomicUsize; 2],
+/// }
+///
+/// impl Work for Counting<'_> {
+///     fn call(&mut self, rows: Given, cursor: Cursor, output: &Schema) -> anyhow::Result<Output> {
+///         // Pieces and sides pass as they are.
+///         if let Given::Frame(rows) = &rows {
+///             self.rows[0].fetch_add(rows.height(), Ordering::Relaxed);
+///         }
+///         let given = self.of.call(rows, cursor, output)?;
+///         if let Output::Frame(rows) = &given {
+///             self.rows[1].fetch_add(rows.height(), Ordering::Relaxed);
+///         }
+///         Ok(given)
+///     }
+/// }
+///
+/// struct Watched([AtomicUsize; 2]);
+///
+/// impl Engine for Watched {
+///     fn name(&self) -> &'static str {
+///         "watched"
+///     }
+///     fn concurrency(&self) -> usize {
+///         1
+///     }
+///     fn execute(&self, job: &Job, sink: &dyn Sink) -> outgrow::Result<Losses> {
+///         let counted = Counted { of: job.task.function, rows: &self.0 };
+///         let task = Task { function: &counted, ..job.task.again() };
+///         Serial.execute(&Job { inputs: job.inputs, task, memory: job.memory.clone() }, sink)
+///     }
+/// }
+///
+/// let watched = Watched(Default::default());
+/// let flights = df!("carrier" => ["UA", "UA", "AA"])?;
+/// let first = |rows: DataFrame| rows.head(Some(1));
+/// transform(flights, first).schema("*").partition(by(["carrier"])).run(&watched)?;
+/// assert_eq!(watched.0.map(|rows| rows.into_inner()), [3, 2]);
+/// # Ok::<(), outgrow::Error>(())
+/// ```
 pub trait Function: Send + Sync {
-    /// Called once per physical partition, before its first group: the place for set-up that is expensive.
+    /// Called once per physical partition, before its first group: the place for set-up that is expensive. See the example
+    /// at [`Function`].
     ///
     /// # Errors
     /// The error of the set-up.
     fn begin(&self) -> anyhow::Result<Box<dyn Work + '_>>;
 
-    /// Whether a partition can be given piece by piece, and so be larger than memory.
+    /// Whether a partition can be given piece by piece, and so be larger than memory. See the example at [`Function`].
     fn takes_pieces(&self) -> bool;
 
     /// The columns of an input (the first one, or that of a zip) that the function can see at all: the fields of its
-    /// struct. `None` when it may look at any.
+    /// struct. `None` when it may look at any. See the example at [`Function`].
     fn columns(&self, input: usize) -> Option<Vec<String>>;
 }
 
 /// A function at work on one physical partition.
 ///
-/// [`Task::run`](super::Task::run) begins and calls it: see the example at [`Engine`](super::Engine).
+/// [`Task::run`](super::Task::run) begins and calls it: see the example at [`Function`].
 pub trait Work {
-    /// Called once per logical partition. `output` is what the call promised, for functions that give structs.
+    /// Called once per logical partition. `output` is what the call promised, for functions that give structs. See the
+    /// example at [`Function`].
     ///
     /// # Errors
     /// The function's own error, or why the rows cannot be given in its shape.

@@ -180,6 +180,7 @@ pub mod making {
     use super::*;
     use std::marker::PhantomData;
 
+    pub use super::super::super::faults::RegisteredError;
     pub use inventory;
 
     pub fn type_name<F>(_: &F) -> &'static str {

@@ -6,7 +6,7 @@ use super::structs;
 
 /// The rows that a function gave for one logical partition.
 ///
-/// What a [`Work`](super::Work) gives. See the example at [`Engine`](crate::partitioned::Engine).
+/// What a [`Work`](super::Work) gives: see the example at [`Function`](super::Function).
 pub enum Output {
     /// All of them.
     Frame(DataFrame),
@@ -49,6 +49,19 @@ pub enum Output {
 )]
 pub trait GivesRows<By> {
     /// Brings what was returned into one shape; `schema` is what the call promised.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{GivesRows, Output};
+    /// # use polars::prelude::*;
+    /// #[derive(serde::Serialize)]
+    /// struct Summary {
+    ///     rows: u8,
+    /// }
+    /// let promised = Schema::from_iter([("rows".into(), DataType::Int64)]);
+    /// let Output::Frame(rows) = vec![Summary { rows: 2 }].give(&promised)? else { panic!("structs are a frame") };
+    /// assert!(rows.equals(&df!("rows" => [2i64])?));
+    /// # anyhow::Ok(())
+    /// ```
     ///
     /// # Errors
     /// The function's own error, or why structs do not fit the schema.

@@ -6,11 +6,12 @@ use polars::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_arrow::marrow::array::Array;
-use serde_arrow::marrow::datatypes::Field;
+use serde_arrow::marrow::datatypes::{DataType as MarrowType, Field};
 use serde_arrow::schema::{SchemaLike, TracingOptions};
 
 use super::arrays::{field, to_arrow, to_marrow};
 use super::fields::{fields_in, fields_of};
+use super::generous::{letters_as_texts, too_generous};
 use crate::partitioned::conform::conform;
 
 /// The rows of a frame as structs; columns that the struct does not have are not looked at.
@@ -48,6 +49,9 @@ pub fn to_frame<T: Serialize>(rows: &[T], schema: &Schema) -> anyhow::Result<Dat
 
 /// The columns of the schema, made of the structs directly. `None` where that cannot be done, or may have lost something.
 fn at_once<T: Serialize>(rows: &[T], schema: &Schema) -> anyhow::Result<Option<DataFrame>> {
+    if too_generous(rows, schema) {
+        return Ok(None);
+    }
     // Columns of f32 are made as f64, so that a value which they cannot hold is seen and refused.
     let wide = |dtype: &DataType| if *dtype == DataType::Float32 { DataType::Float64 } else { dtype.clone() };
     let fields = schema.iter().map(|(name, dtype)| field(name, &wide(dtype))).collect::<anyhow::Result<Vec<_>>>()?;
@@ -94,22 +98,21 @@ fn as_they_are<T: Serialize>(rows: &[T], schema: &Schema) -> anyhow::Result<Data
     let options =
         TracingOptions::default().allow_null_fields(true).coerce_numbers(true).enums_without_data_as_strings(true);
     let mut fields = Vec::<Field>::from_samples(rows, options).map_err(explain)?;
+    letters_as_texts(rows, &mut fields);
     for of_struct in &mut fields {
-        // Days and moments are texts or numbers to serde.
-        if let Some(dtype) = schema.get(&of_struct.name).filter(|dtype| dtype.is_temporal()) {
-            *of_struct = field(&of_struct.name, dtype)?;
+        // No text says a duration to a column, but `serde_arrow` can read it.
+        if matches!(schema.get(&of_struct.name), Some(DataType::Duration(_)))
+            && of_struct.data_type == MarrowType::LargeUtf8
+        {
+            *of_struct = field(&of_struct.name, &DataType::Duration(TimeUnit::Nanoseconds))?;
         }
     }
     let arrays = serde_arrow::to_marrow(&fields, rows)
         .map_err(|error| misfit(rows, &fields, schema).unwrap_or_else(|| explain(error)))?;
-    let columns = arrays.into_iter().zip(&fields).map(|(array, field)| {
-        let series = Series::from_arrow(field.name.as_str().into(), to_arrow(array)?)?;
-        Ok(match schema.get(&field.name) {
-            Some(dtype) if dtype.is_temporal() => series.cast(dtype)?,
-            _ => series,
-        }
-        .into_column())
-    });
+    let columns = arrays
+        .into_iter()
+        .zip(&fields)
+        .map(|(array, field)| Ok(Series::from_arrow(field.name.as_str().into(), to_arrow(array)?)?.into_column()));
     let mut columns = columns.collect::<anyhow::Result<Vec<Column>>>()?;
     // Fields that all rows leave out.
     let given = rows.first().and_then(fields_in).unwrap_or_default();
@@ -240,6 +243,11 @@ mod tests {
         struct One<T> {
             x: T,
         }
+        #[derive(serde::Serialize)]
+        struct Two {
+            gate: char,
+            delay: f64,
+        }
         // Nothing is lost.
         assert_eq!(made(One { x: 2.0 }, "x: i64"), "2");
         assert_eq!(made(One { x: "7" }, "x: i64"), "7");
@@ -248,6 +256,19 @@ mod tests {
         assert_eq!(made(One { x: 1e300 }, "x: f64"), "1.0000e300");
         assert_eq!(made(One { x: f64::INFINITY }, "x: f64"), "inf");
         assert_eq!(made(One { x: u64::MAX }, "x: u64"), u64::MAX.to_string());
+        assert_eq!(made(One { x: 1 }, "x: bool"), "true");
+        assert_eq!(made(One { x: true }, "x: i8"), "1");
+        assert_eq!(made(One { x: 'a' }, "x: str"), "\"a\"");
+        assert_eq!(made(One { x: '7' }, "x: i64"), "7");
+        assert_eq!(made(One { x: vec!["7"] }, "x: [f64]"), "[7.0]");
+        assert_eq!(made(One { x: "2013-07-09T05:15:00.25" }, "x: datetime[ms]"), "2013-07-09 05:15:00.250");
+        assert_eq!(made(One { x: 1_373_346_900_000i64 }, "x: datetime[ms]"), "2013-07-09 05:15:00");
+        assert_eq!(made(One { x: "05:15:00" }, "x: time"), "05:15:00");
+        assert_eq!(made(One { x: "PT1.5S" }, "x: duration[ms]"), "1s 500ms");
+        // Where the columns are not made at once, letters are letters still.
+        let rows = [Two { gate: 'C', delay: 2.0 }];
+        let frame = to_frame(&rows, &schema("gate: str, delay: i64")).unwrap();
+        assert!(frame.equals(&df!("gate" => ["C"], "delay" => [2i64]).unwrap()), "{frame}");
         // Something would be, and its column and value are named.
         for (told, expected) in [
             (made(One { x: 1.5 }, "x: i64"), "column `x` of its output is f64, and the value 1.5 cannot become i64"),
@@ -261,10 +282,22 @@ mod tests {
             ),
             (made(One { x: Some(0.1) }, "x: f32"), "the value 0.1 cannot become f32"),
             (made(One { x: "late" }, "x: f64"), "the value \"late\" cannot become f64"),
+            (made(One { x: "yesterday" }, "x: date"), "the value \"yesterday\" cannot become date"),
+            (made(One { x: 2 }, "x: bool"), "the value 2 cannot become bool"),
+            (made(One { x: vec![2] }, "x: [bool]"), "the value 2 cannot become bool"),
+            (made(One { x: One { x: 2 } }, "x: {x: bool}"), "the value 2 cannot become bool"),
+            (made(One { x: 'a' }, "x: i64"), "the value \"a\" cannot become i64"),
             (
-                made(One { x: "yesterday" }, "x: date"),
-                "column `x` of its output: the value \"yesterday\" cannot become date",
+                made(One { x: "2013-07-09T05:15:00.0001" }, "x: datetime[ms]"),
+                "the value \"2013-07-09T05:15:00.0001\" cannot become datetime[ms]",
             ),
+            (made(One { x: vec!["2013-07-09T05:15:00.0001"] }, "x: [datetime[ms]]"), "cannot become datetime[ms]"),
+            (made(One { x: "23:59:60" }, "x: time"), "the value \"23:59:60\" cannot become time"),
+            (made(One { x: 86_400_000_000_000i64 }, "x: time"), "the value 86400000000000 cannot become time"),
+            (made(One { x: "PT0.0001S" }, "x: duration[ms]"), "cannot become duration[ms]"),
+            (made(One { x: "soon" }, "x: duration"), "column `x` of its output: the value \"soon\" cannot become"),
+            (made(One { x: "1e400" }, "x: f64"), "the value \"1e400\" cannot become f64"),
+            (made(One { x: "9007199254740993" }, "x: f64"), "the value \"9007199254740993\" cannot become f64"),
         ] {
             assert!(told.contains(expected), "{told}");
         }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars::prelude::*;
 
+use super::super::function::group;
 use super::super::rows::{Buckets, Pool, Room, Rows};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Job};
@@ -59,7 +60,7 @@ impl<'a> Work<'a> {
                     return task.run_pieces(number, Some(&keys), rows.pieces(), sink);
                 }
                 if bytes > job.memory.bytes {
-                    return Err(refuse(job, describe(&keys), bytes));
+                    return Err(refuse(job, group(&keys, 0), bytes));
                 }
                 let _room = self.pool.take(bytes);
                 self.fitting(number, sides)
@@ -131,11 +132,6 @@ fn single_group(sides: &[Rows], keys: &[&str]) -> Result<Option<DataFrame>> {
         }
     }
     Ok(found)
-}
-
-fn describe(keys: &DataFrame) -> String {
-    let values = keys.columns().iter().map(|key| format!("{} = {}", key.name(), key.get(0).unwrap_or(AnyValue::Null)));
-    format!("for {}", values.collect::<Vec<_>>().join(", "))
 }
 
 /// The function wants rows all at once that are more than the budget.

@@ -209,13 +209,16 @@ impl Table {
     pub fn fillna(&self, value: impl Literal, columns: &[&str]) -> Table {
         let names: Vec<String> = columns.iter().map(|name| name.to_string()).collect();
         let value = value.lit();
-        let what = format!("fillna {names:?} {value:?}");
+        let (what, expressions) = (format!("fillna {names:?}"), [value.clone()]);
         let fill = move |rows: DataFrame| {
             let all = || rows.columns().iter().map(|column| column.name().to_string()).collect();
             let names: Vec<String> = if names.is_empty() { all() } else { names.clone() };
             names.iter().try_for_each(|name| column(&rows, name).map(|_| ()))?;
             // In its own type: `fill_null` would change the column's.
             let alone = df!("" => [0i32])?.lazy().select([value.clone().alias("value")]).collect()?;
+            if alone.height() != 1 {
+                return Err(Error::input(format!("fillna: {value} is {} values. Give it one.", alone.height())));
+            }
             let fills = names.iter().map(|name| {
                 let schema = Schema::from_iter([(PlSmallStr::from("value"), rows.column(name)?.dtype().clone())]);
                 let fits = conform(alone.clone(), &schema).map_err(|_| {
@@ -231,7 +234,7 @@ impl Table {
             let fills = fills.collect::<Result<Vec<_>>>()?;
             Ok(rows.lazy().with_columns(fills).collect()?)
         };
-        self.each(Does { sees: these_or_all(columns), ..Does::new(what, &[], fill) })
+        self.each(Does { sees: these_or_all(columns), row_by_row: true, ..Does::new(what, &expressions, fill) })
     }
 }
 

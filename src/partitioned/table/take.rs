@@ -131,7 +131,8 @@ impl Table {
         Table::new(Take { of: self.clone(), count, partition })
     }
 
-    /// A fraction of the rows, by chance, in their order; the same ones for the same seed.
+    /// A fraction of the rows, by chance, in their order; the same ones for the same seed. Their places, 8 bytes each, are
+    /// held in memory, beside the budget.
     ///
     /// ```
     /// use outgrow::partitioned::{Serial, Table};

@@ -103,11 +103,13 @@ impl Call<'_> {
         if self.step {
             return Err(STEP.to_string());
         }
+        // What cannot travel in any function comes before what is missing of this one.
+        let params = self.params.clone()?;
         let entry = self.registered.ok_or("it has no name there. Make it a fn, and add outgrow::register!(it);")?;
         if (entry.init_type_name)() != self.init {
             return Err("its set-up was not registered with it: register!(it, on_init = set_up);".into());
         }
-        Ok(Signature { name: entry.name, version: entry.version, params: self.params.clone()? })
+        Ok(Signature { name: entry.name, version: entry.version, params })
     }
 }
 

@@ -71,7 +71,8 @@ impl<'a, P> Transform<'a, P> {
     }
 
     /// Errors of the function that cost a logical partition and not the run: all its rows are left out, and `dropped`
-    /// tells how many. What breaks the schema is never ignored.
+    /// tells how many. What breaks the schema is never ignored. Since its partition may still be dropped, what an iterator
+    /// function gives is held in memory until its end, beside the budget.
     ///
     /// An example that reads the report is at [`Dropped`].
     ///
@@ -217,7 +218,7 @@ impl<'a, P> Transform<'a, P> {
     where
         P: serde::Serialize,
     {
-        self.call.params = to_json(&params);
+        self.call.params = to_json("its parameters", &params);
         Transform { function: Box::new(Bound(self.function.bind(params))), call: self.call }
     }
 }
