@@ -196,6 +196,8 @@ macro_rules! refusals {
             ("drop_duplicates", frame.drop_duplicates(&["dealy"], Keep::First)),
             ("loc", unsorted.loc(77)),
             ("loc of another type", unsorted.loc("UA")),
+            ("loc of an instant", dates.set_index(&["at"]).unwrap().loc(86_400_000)),
+            ("loc_range of instants", dates.set_index(&["at"]).unwrap().loc_range("1970-01-01", "1970-01-02")),
             ("loc of levels", unsorted.loc((1, "UA"))),
             ("loc_range of duplicates", unsorted.loc_range(4, 2)),
             ("loc_list", unsorted.loc_list(&[77.into()])),

@@ -209,17 +209,18 @@ pub fn places_of(rows: &Rows, label: &Label) -> Result<Vec<IdxSize>> {
 
 /// A label's value as a column of one row, of the type of the level.
 fn constant(level: &Column, value: &Label) -> Result<Column> {
-    let other = || {
-        Err(Error::input(format!(
-            "label {value} cannot be in the index `{}`, which is {}. Give a label of that type.",
-            level.name(),
-            level.dtype()
-        )))
-    };
+    let dtype = level.dtype();
     match value {
-        Label::Int(number) if level.dtype().is_primitive_numeric() => Ok(Column::new("".into(), [*number])),
-        Label::Text(text) if level.dtype().is_string() => Ok(Column::new("".into(), [text.as_str()])),
-        _ => other(),
+        Label::Int(number) if dtype.is_primitive_numeric() => Ok(Column::new("".into(), [*number])),
+        Label::Text(text) if dtype.is_string() => Ok(Column::new("".into(), [text.as_str()])),
+        _ => {
+            let next = match dtype.is_primitive_numeric() || dtype.is_string() {
+                true => "Give a label of that type.",
+                false => "Labels to look for are numbers or texts: call reset_index, and query.",
+            };
+            let index = level.name();
+            Err(Error::input(format!("label {value} cannot be in the index `{index}`, which is {dtype}. {next}")))
+        }
     }
 }
 
