@@ -1,6 +1,6 @@
 """What real pandas answers, for tests/goldens.rs to hold both pandas-shaped modes to.
 
-    python3 -m venv .venv && .venv/bin/pip install pandas==2.3.3 numpy==2.4.6 pyarrow
+    python3 -m venv .venv && .venv/bin/pip install pandas==2.3.3 numpy==2.4.6 pyarrow==26.0.1
     .venv/bin/python peers/pandas_goldens.py
 
 Writes tests/goldens/pandas.json: the tables and CSV texts that the cases begin with, and for each case values, types, labels and row
