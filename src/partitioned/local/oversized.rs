@@ -20,7 +20,7 @@ const SMALLER: usize = 16;
 const DEEPEST: u64 = 8;
 
 /// Works on buckets, whatever their size.
-pub struct Work<'a> {
+pub(super) struct Work<'a> {
     job: &'a Job<'a>,
     sink: &'a dyn Sink,
     pool: Pool,
@@ -30,12 +30,12 @@ pub struct Work<'a> {
 
 impl<'a> Work<'a> {
     /// Buckets with the numbers of partitions below `next`.
-    pub fn new(job: &'a Job<'a>, next: usize, sink: &'a dyn Sink) -> Self {
+    pub(super) fn new(job: &'a Job<'a>, next: usize, sink: &'a dyn Sink) -> Self {
         Self { job, sink, pool: Pool::new(job.memory.bytes / 2), next: AtomicUsize::new(next) }
     }
 
     /// Runs the function on all groups of a bucket, as physical partition `number` if it is not divided.
-    pub fn run(&self, number: usize, sides: Vec<Rows>) -> Result<Done> {
+    pub(super) fn run(&self, number: usize, sides: Vec<Rows>) -> Result<Done> {
         self.split_until_it_fits(number, sides, 1)
     }
 
