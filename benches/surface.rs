@@ -204,7 +204,7 @@ fn operations(criterion: &mut Criterion) {
 
 /// What recording costs: a workload with nobody to hear what it notes, and with its steps and tasks recorded, in turn.
 fn recording(_: &mut Criterion) {
-    let rounds = if std::env::args().any(|argument| argument == "--quick") { 9 } else { 41 };
+    let rounds = if peaks::quick() { 9 } else { 41 };
     let rows = rows();
     if std::env::args().any(|argument| OPERATIONS.iter().any(|(operation, _)| argument.contains(operation))) {
         return; // a filter on the command line asks for an operation
@@ -312,10 +312,14 @@ impl Drop for Pandas {
     }
 }
 
-criterion_group!(benches, operations, recording);
+criterion_group! {
+    name = benches;
+    config = peaks::criterion();
+    targets = operations, recording
+}
 
 fn main() {
     outgrow::memory::keep_freed(); // as the program does
     benches();
-    Criterion::default().configure_from_args().final_summary();
+    peaks::criterion().configure_from_args().final_summary();
 }

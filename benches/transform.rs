@@ -229,10 +229,14 @@ fn schema(criterion: &mut Criterion) {
     peaks::keep("schema/parse", peak_bytes);
 }
 
-criterion_group!(benches, per_group, tax, exchanged, growing, schema);
+criterion_group! {
+    name = benches;
+    config = peaks::criterion();
+    targets = per_group, tax, exchanged, growing, schema
+}
 
 fn main() {
     outgrow::memory::keep_freed(); // as the program does
     benches();
-    Criterion::default().configure_from_args().final_summary();
+    peaks::criterion().configure_from_args().final_summary();
 }

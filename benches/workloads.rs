@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench --profile dev                                  # the profile of `cargo run`: nothing is compiled twice
-//! cargo bench --profile dev -- --quick                       # less sure, and done in minutes
+//! cargo bench --profile dev -- --quick                       # less sure, nothing drawn, and done in minutes
 //! OUTGROW_PYTHON=.venv/bin/python cargo bench --profile dev  # with polars' streaming engine beside the aggregation
 //! ```
 //!
@@ -142,10 +142,14 @@ fn made_up_rows(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, flights, made_up_rows);
+criterion_group! {
+    name = benches;
+    config = peaks::criterion();
+    targets = flights, made_up_rows
+}
 
 fn main() {
     outgrow::memory::keep_freed(); // as the program does
     benches();
-    Criterion::default().configure_from_args().final_summary();
+    peaks::criterion().configure_from_args().final_summary();
 }

@@ -6,8 +6,19 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 
+use criterion::Criterion;
 use outgrow::charts::bench::{PEAKS, folder};
 use outgrow::scratch::Replacement;
+
+/// A quick run is to tell whether all is well.
+pub fn quick() -> bool {
+    std::env::args().any(|argument| argument == "--quick")
+}
+
+/// Criterion, told not to draw in a quick run: drawing takes longer than measuring.
+pub fn criterion() -> Criterion {
+    if quick() { Criterion::default().without_plots() } else { Criterion::default() }
+}
 
 /// The system's allocator, with a count of the bytes that are in use.
 pub struct Counting;

@@ -2,8 +2,8 @@
 //!
 //! The claim: a median is an aggregation like any other. It does not combine: the median of medians is another number.
 //!
-//! Why the modes differ: little. Every row must go to where the whole group is, whoever writes it; the drop-in moves the
-//! columns it needs, as the partitioned mode does. Here the interface is nearly free.
+//! Why the modes differ: every row must go to where its whole group is, whoever writes it. The drop-in holds the table and
+//! moves the key with every row; partitioned sends each key once per slice, and the delays alone.
 
 pub mod dropin;
 pub mod eager;
