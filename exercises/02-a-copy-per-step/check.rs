@@ -78,8 +78,10 @@ impl Exercise for Answer {
                 show_bytes(enough)
             )
         });
+        let even_less = if peak < enough - enough / 100 { ", and you need even less" } else { "" };
         check.note(format!(
-            "At most {} were in use at once; with the columns and rows that are needed, and each copied once, {} are enough.",
+            "At most {} were in use at once; with the columns and rows that are needed, and each copied once, {} are \
+             enough{even_less}.",
             show_bytes(peak),
             show_bytes(enough)
         ));

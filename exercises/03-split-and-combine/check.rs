@@ -28,11 +28,12 @@ impl Exercise for Answer {
             let Some(answer) = check.call(case.name, || (self.whole)(parts)) else { continue };
 
             let truth = of_all(&flights, mean()).expect("flights have these columns");
+            let nan = truth.clone().lazy().with_column(col("arr_delay").fill_null(lit(f64::NAN))).collect();
             let expected = expected(truth.clone())
                 .by(&["carrier"])
                 .mistake(mean_of_means(&slices), told(&slices))
                 .mistake(
-                    of_all(&flights, col("arr_delay").sum() / len().cast(DataType::Float64)).expect("as above"),
+                    of_all(&flights, of_all_rows()).expect("as above"),
                     "The sum is divided by the number of all flights, also those whose delay is not known. `count` leaves \
                      them out, `len` does not.",
                 )
@@ -40,6 +41,17 @@ impl Exercise for Answer {
                     of_all(&flights, mean().floor()).expect("as above"),
                     "This is the mean without its decimals: a whole number divided by a whole number is a whole number. \
                      Cast one of them to Float64.",
+                )
+                .mistake(
+                    of_all(&flights, of_all_rows().floor()).expect("as above"),
+                    "Two things at once. The sum is divided by the number of all flights, also those whose delay is not \
+                     known: `count` leaves them out, `len` does not. And a whole number divided by a whole number has no \
+                     decimals: cast one of them to Float64.",
+                )
+                .mistake(
+                    nan.expect("as above"),
+                    "A carrier of which no delay is known has NaN here: 0 divided by 0. NaN is a number to all that comes \
+                     after it, and a mean over carriers would be NaN as well; null says that there is no value.",
                 );
             if !check.expect(case.name, &answer, &expected) {
                 continue;
@@ -70,6 +82,11 @@ impl Exercise for Answer {
 
 fn mean() -> Expr {
     col("arr_delay").mean()
+}
+
+/// The sum by the number of all rows.
+fn of_all_rows() -> Expr {
+    col("arr_delay").sum() / len().cast(DataType::Float64)
 }
 
 fn of_all(flights: &DataFrame, what: Expr) -> PolarsResult<DataFrame> {

@@ -65,8 +65,11 @@ impl Exercise for Answer {
 
             let medians = |flights: &DataFrame| by_carrier(flights, col("arr_delay").median());
             let of_slices: Vec<DataFrame> = slices.iter().map(medians).collect();
-            let expected = expected(medians(&flights))
+            let truth = medians(&flights);
+            let known = truth.drop_nulls(Some(&["arr_delay"])).expect("a column of medians");
+            let expected = expected(truth.clone())
                 .by(&["carrier"])
+                .mistake(known, vanished(&truth))
                 .mistake(medians(&stacked(of_slices)), told(&flights, &slices))
                 .mistake(
                     weighed(&slices),
@@ -97,6 +100,18 @@ impl Exercise for Answer {
             }
         }
     }
+}
+
+/// The carriers of which no delay is known, and where they went.
+fn vanished(medians: &DataFrame) -> String {
+    let unknown = medians.filter(&medians.column("arr_delay").expect("made here").is_null()).expect("a value per row");
+    let carriers: Vec<&str> =
+        unknown.column("carrier").and_then(|of| of.str()).expect("made here").iter().flatten().collect();
+    format!(
+        "{} vanished: no delay is known there, and where `part` leaves out rows with null, nothing of such a carrier is \
+         left. Keep these rows: `medians` takes null for a delay that is not known.",
+        carriers.join(", ")
+    )
 }
 
 fn stacked(parts: Vec<DataFrame>) -> DataFrame {

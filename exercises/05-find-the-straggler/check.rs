@@ -4,6 +4,7 @@ use outgrow::ledger::{self, Step};
 use outgrow::partitioned::{Threads, by, transform};
 use polars::prelude::*;
 
+use crate::panics::caught;
 use crate::{Check, Exercise};
 
 /// What the attendee writes.
@@ -15,6 +16,9 @@ pub struct Answer {
     /// Rows of each partition and the number of workers -> the best possible speed-up.
     pub best_speed_up: fn(&[u64], u64) -> f64,
 }
+
+/// The function is looked at when the constants are right.
+const NOT_YET: &str = "`best_speed_up` has not been looked at yet.";
 
 impl Exercise for Answer {
     fn check(&self, check: &mut Check) {
@@ -35,15 +39,15 @@ impl Exercise for Answer {
         let right = check.require(case, named == straggler, || match of_named {
             Some(rows) => format!(
                 "{named} is not the largest partition: it has {rows} rows, and the ledger has one of {largest}. \
-                 Whoever gets that one is still at work when {named} is done."
+                 Whoever gets that one is still at work when {named} is done. {NOT_YET}"
             ),
-            None => format!("There is no carrier `{named}`; the ledger names the largest task."),
+            None => format!("There is no carrier `{named}`; the ledger names the largest task. {NOT_YET}"),
         });
         let share = 100.0 * largest as f64 / all as f64;
         let percent = self.percent.unwrap_or_default();
         let right = right
             && check.require(case, (percent as f64 - share).abs() <= 1.0, || {
-                format!("{straggler} has {largest} of {all} rows, and that is not {percent} %.")
+                format!("{straggler} has {largest} of {all} rows, and that is not {percent} %. {NOT_YET}")
             });
         if !right {
             return;
@@ -64,12 +68,17 @@ impl Exercise for Answer {
             }
         }
         let case = "no partition at all";
-        let Some(of_nothing) = check.call(case, || Ok::<_, String>((self.best_speed_up)(&[], 4))) else { return };
-        let number = check.require(case, of_nothing.is_finite(), || {
-            format!(
-                "Where there is no partition at all your function gives {of_nothing}: nothing was divided by nothing. Take the \
+        let of_nothing = caught(|| Ok::<_, String>((self.best_speed_up)(&[], 4)));
+        let number = of_nothing.as_ref().is_ok_and(|speed_up| speed_up.is_finite());
+        let number = check.require(case, number, || match of_nothing {
+            Ok(speed_up) => format!(
+                "Where there is no partition at all your function gives {speed_up}: nothing was divided by nothing. Take the \
                  largest of no rows for 1, and the rest follows."
-            )
+            ),
+            Err(reason) => format!(
+                "{reason}\nWhere there is no partition at all there is no largest one: `max` of nothing is `None`. Take it for \
+                 1, and the rest follows."
+            ),
         });
         if !number {
             return;
@@ -143,6 +152,13 @@ fn told(rows: &[u64], workers: u64, speed_up: f64) -> String {
     let with =
         format!("With {workers} worker{} your function gives {speed_up:.2}", if workers == 1 { "" } else { "s" });
     let part = format!("The largest partition has {largest} of {all} rows");
+    let best = bound(rows, workers);
+    if best.fract() > 0.0 && speed_up == best.floor() {
+        return format!(
+            "{with}, and {best:.2} is possible: the decimals are lost, because a whole number divided by a whole number is a \
+             whole number. Make both an `f64` before you divide."
+        );
+    }
     if near(workers as f64) {
         return format!(
             "{with}, as if the rows could be shared evenly. {part}, and one worker does it alone. That takes {:.0} % \

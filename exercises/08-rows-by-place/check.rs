@@ -202,7 +202,7 @@ fn misread(
     }
     let size = table.all().div_ceil(counts.len());
     let by_division: Vec<usize> = (places.start / size..=places.end.saturating_sub(1) / size).collect();
-    if read == by_division && read != needed {
+    if read == by_division && read != needed && !places.is_empty() {
         return Some(format!(
             "{told} That is as if all slices were of one size, {size} rows each. Their row counts are {counts:?}."
         ));
@@ -213,6 +213,10 @@ fn misread(
 /// What was read without need, and how that could have been known.
 fn too_much(table: &Slices, places: &std::ops::Range<usize>, needed: &[usize], read: &[usize]) -> String {
     let rows = |numbers: &[usize]| numbers.iter().map(|number| table.counts[*number]).sum::<usize>();
+    if places.is_empty() {
+        let read: Vec<usize> = read.iter().copied().filter(|number| table.counts[*number] > 0).collect();
+        return format!("The answer has no row, so nothing has to be read for it. Your code read {}.", named(&read));
+    }
     let told = format!("The rows are right, but {} rows were read for {}.", rows(read), places.len());
     let spans: Vec<_> = table.spans().collect();
     // An empty slice costs nothing, and is no example of what does.

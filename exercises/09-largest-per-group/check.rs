@@ -117,10 +117,13 @@ impl Answer {
             ("MOVED_BY_SLICE", self.moved_by_slice, slice, "a slice hands on a row for each airport it flies to."),
         ];
         if check.predicted(case, 2.0, &predictions) {
+            let steps = of_join.steps.iter().filter(|step| step.rows_moved > 0);
+            let steps: Vec<String> = steps.map(|step| format!("{} in \"{}\"", step.rows_moved, step.what)).collect();
             check.note(format!(
-                "Moved: {sort} rows by the sort, {join} by the join, {slice} by the slices, for the same {} rows. The first way \
-                 is the one that people write; it is right, and moves {:.0}x as much as the cheapest.",
+                "Moved: {sort} rows by the sort, {join} by the join, {slice} by the slices, for the same {} rows. The join \
+                 moves {}. The first way is the one that people write; it is right, and moves {:.0}x as much as the cheapest.",
                 latest(&crate::inputs::real().drop_nulls(Some(&["arr_delay"])).expect("a column of flights")).height(),
+                steps.join(", "),
                 sort as f64 / join.min(slice).max(1) as f64
             ));
         }
@@ -153,6 +156,7 @@ fn hold(check: &mut Check, told: &str, answer: &DataFrame, flights: &DataFrame) 
     let truth = latest(flights);
     let tied = tied(flights);
     let first = tied.unique_stable(Some(&["dest".into()]), UniqueKeepStrategy::First, None).expect("as above");
+    let largest = by_airport(&tied, &[col("arr_delay").first(), col("id").max()]);
     let separately = by_airport(flights, &[col("arr_delay").max(), col("id").min()]);
     let expected = expected(truth)
         .by(&["dest"])
@@ -169,6 +173,12 @@ fn hold(check: &mut Check, told: &str, answer: &DataFrame, flights: &DataFrame) 
             first,
             "Of flights that are equally late you keep the one that stands first in the table. The order of rows says \
              nothing: on partitions it may be another one tomorrow. The smallest id counts.",
+        )
+        .mistake(
+            largest,
+            "Of flights that are equally late this keeps the one with the largest id, and the smallest counts. A sort has a \
+             direction for each column: `with_order_descending(true)` is for all of them, and with \
+             `with_order_descending_multi` each has its own.",
         )
         .mistake(separately.clone(), patched(&separately, flights));
     check.expect(told, answer, &expected)

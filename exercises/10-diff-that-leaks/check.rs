@@ -74,6 +74,7 @@ impl Exercise for Answer {
 enum Group {
     None,
     Origin,
+    Dest,
     Route,
 }
 
@@ -129,6 +130,7 @@ impl<'a> Rows<'a> {
             let key = match group {
                 Group::None => ("", ""),
                 Group::Origin => (origin.as_str(), ""),
+                Group::Dest => ("", dest.as_str()),
                 Group::Route => (origin.as_str(), dest.as_str()),
             };
             above[*row] = last.insert(key, *row);
@@ -137,7 +139,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Rows above, as they are by mistake, and what the mistake was.
-    fn mistakes(&self) -> [(Vec<Option<usize>>, &'static str); 6] {
+    fn mistakes(&self) -> [(Vec<Option<usize>>, &'static str); 7] {
         let sorted = self.ordered(|row| (&self.routes[row], self.dates[row]));
         [
             (self.above(&self.given(), Group::None), "`diff` looks at the row above, whatever it is."),
@@ -157,6 +159,10 @@ impl<'a> Rows<'a> {
             (
                 self.above(&self.in_time(), Group::Origin),
                 "The groups are those of the airport of departure alone, where many routes begin.",
+            ),
+            (
+                self.above(&self.in_time(), Group::Dest),
+                "The groups are those of the airport of arrival alone, where several routes end.",
             ),
         ]
     }

@@ -39,7 +39,8 @@ impl Exercise for Answer {
                 .mistake(ways.left, facts.unmatched())
                 .mistake(ways.inner, facts.inner())
                 .mistake(ways.full, facts.full())
-                .mistake(ways.unfilled, facts.unfilled());
+                .mistake(ways.unfilled, facts.unfilled())
+                .mistake(ways.counted, facts.counted());
             if check.expect(case, &answer, &expected) && flights.height() > 100_000 {
                 check.note(facts.in_short());
             }
@@ -55,6 +56,7 @@ struct Ways {
     unfilled: DataFrame,
     inner: DataFrame,
     full: DataFrame,
+    counted: DataFrame,
 }
 
 fn ways(flights: &DataFrame) -> PolarsResult<Ways> {
@@ -79,6 +81,7 @@ fn ways(flights: &DataFrame) -> PolarsResult<Ways> {
         unfilled: joined(JoinType::Left)?,
         inner: joined(JoinType::Inner)?,
         full: filled(joined(JoinType::Full)?)?,
+        counted: right.clone().lazy().with_column(col("flights").alias("cancelled")).collect()?,
         right,
     })
 }
@@ -164,6 +167,14 @@ impl Facts {
             "`cancelled` is null where 0 is meant: a left join has nothing to put beside the {} aircraft that never were \
              cancelled. Of the {} flights without a tail number {} were cancelled, and there it found nothing either.",
             self.never, self.unknown, self.unknown_cancelled
+        )
+    }
+
+    fn counted(&self) -> String {
+        format!(
+            "All {} flights count as cancelled here, and {} were. `is_null` is true or false and never null itself, and \
+             `count` counts what is not null: all of it. `sum` counts what is true.",
+            self.flights, self.cancelled
         )
     }
 

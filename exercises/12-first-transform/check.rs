@@ -60,9 +60,12 @@ impl Exercise for Answer {
 /// The error of a schema that does not fit, with what to look at.
 fn explained(error: outgrow::Error) -> String {
     let text = error.to_string();
-    match text.contains("`late`") && !text.contains("no column") {
-        true => format!("{text} (a share has decimals, and a type of whole numbers has no decimals)"),
-        false => text,
+    if !text.contains("`late`") || text.contains("no column") {
+        return text;
+    }
+    match text.contains("cannot become f32") {
+        true => format!("{text} (`float` is `f32` here; what Python calls a float is `f64`, or `double`)"),
+        false => format!("{text} (a share has decimals, and a type of whole numbers has no decimals)"),
     }
 }
 

@@ -191,6 +191,8 @@ fn with_advice(error: String, text: &str) -> String {
         "A list of i16 is written [i16], a struct {id: i32, arr_delay: i16}."
     } else if error.contains("expected a column name") && ['-', '~', '+'].into_iter().any(after_comma) {
         "The sign changes the columns that `*` stands for, so there is no comma before it: a comma begins a new column."
+    } else if text.contains('?') {
+        "A sign is one character: `-` leaves out what has to be there, and `~` what may be there."
     } else if error.contains("expected `:`") {
         "A name ends at a space, and then its type is expected. A name that has a space stands in backquotes: `a b`: i64."
     } else if error.contains("occurs twice") {

@@ -5,7 +5,7 @@ use outgrow::partitioned::{Engine, Input, Job, Losses, Serial, Sink, Threads};
 use polars::prelude::*;
 
 use crate::inputs::{made_up, real, shuffled, with_nulls};
-use crate::{Asked, Check, Exercise, expected};
+use crate::{Asked, Check, Exercise, Expected, expected};
 
 /// What the attendee writes.
 pub struct Answer {
@@ -25,32 +25,32 @@ impl Exercise for Answer {
         let january = real().lazy().filter(col("month").eq(lit(1i16))).select(COLUMNS.map(col)).collect();
         let january = january.expect("columns of flights");
         let cases = [
-            ("six flights of one aircraft", six()),
+            ("nine flights of one aircraft", nine()),
             ("rows in another order", shuffled(&busy, 1)),
             ("cancelled flights", shuffled(&with_nulls(&busy, "dep_time", 0.3, 2), 2)),
             ("the real flights of January, in another order", shuffled(&january, 3)),
         ];
         for (case, flights) in cases {
-            let parts = [("first", self.first_of_day, false), ("last", self.last_of_day, true)];
-            for (which, part, latest) in parts {
+            for (name, part, latest) in self.parts() {
+                let case = format!("{name} and {case}");
                 let threads = Threads::new(2);
                 let engine = Asked::new(&threads);
-                let (answer, ledger) = ledger::record(|| check.call(case, || part(flights.clone(), &engine)));
+                let (answer, ledger) = ledger::record(|| check.call(&case, || part(flights.clone(), &engine)));
                 let Some(answer) = answer else { continue };
-                if check.expect(case, &answer, &right(&flights, latest).mistakes_of(&flights, latest, which)) {
-                    check.through(case, &engine, &ledger);
+                if check.expect(&case, &answer, &expected_of(&flights, latest)) {
+                    check.through(&case, &engine, &ledger);
                 }
             }
         }
         if !check.right_so_far() {
             return;
         }
-        let case = "an engine that hands rows over in another order";
-        for (part, latest) in [(self.first_of_day, false), (self.last_of_day, true)] {
-            let Some(answer) = check.call(case, || part(busy.clone(), &AsTheyArrive)) else { continue };
-            let right = firsts(&busy, &["dep_time", "id"], latest);
+        for (name, part, latest) in self.parts() {
+            let case = format!("{name} and an engine that hands rows over in another order");
+            let Some(answer) = check.call(&case, || part(busy.clone(), &AsTheyArrive)) else { continue };
+            let right = firsts(&busy, &[("dep_time", latest), ("id", false)]);
             let differ = differing(&answer, &right);
-            check.require(case, differ == 0, || {
+            check.require(&case, differ == 0, || {
                 format!(
                     "Rows were put in order before the call, and the engine handed them over in another one: {differ} of \
                      {} answers are wrong then. One that moves rows between machines cannot keep their order for \
@@ -61,7 +61,8 @@ impl Exercise for Answer {
             });
         }
         if check.right_so_far() {
-            let (in_file, right) = (as_they_come(&january, false), firsts(&january, &["dep_time", "id"], false));
+            let (in_file, right) =
+                (as_they_come(&january, false), firsts(&january, &[("dep_time", false), ("id", false)]));
             check.note(format!(
                 "In the order of the file, the first row of each aircraft and day is wrong in {} of {} cases even without \
                  presort; in another order it was wrong in {}. Nothing but the call tells the two apart.",
@@ -73,55 +74,78 @@ impl Exercise for Answer {
     }
 }
 
-/// The right table and its tables of mistakes.
-struct Right(DataFrame);
+type Part = fn(DataFrame, &dyn Engine) -> outgrow::Result<DataFrame>;
 
-fn right(flights: &DataFrame, latest: bool) -> Right {
-    Right(firsts(flights, &["dep_time", "id"], latest))
-}
-
-impl Right {
-    fn mistakes_of(self, flights: &DataFrame, latest: bool, which: &str) -> crate::Expected {
-        let days = self.0.height();
-        let came = [as_they_come(flights, latest), as_they_come(flights, false)];
-        let ties = firsts(flights, &["dep_time"], latest);
-        let last = last_of(flights, &["dep_time", "id"]);
-        let told = |rows: &DataFrame| {
-            format!(
-                "This is the {which} row of each aircraft and day, and rows come as they come: in {} of {days} cases \
-                 another flight is the {which} one. An order that your function needs is part of the call: `presort`.",
-                differing(rows, &self.0)
-            )
-        };
-        let same = format!(
-            "Where flights leave in the same minute, or not at all, it is chance which of them is taken: in {} of {days} \
-             cases not the one with the smallest `id`. Rows that are equal in a presort stay as they came; name `id` as its \
-             second column.",
-            differing(&ties, &self.0)
-        );
-        let never = format!(
-            "In {} of {days} cases this is a flight that never left, though others of that day did: nulls come last in a \
-             presort, so they are the last rows. They come last with `desc` too: what is the first row then?",
-            never_left(&last, &self.0)
-        );
-        let (reasons, right) = (came.each_ref().map(told), self.0);
-        let [by_place, by_head] = came;
-        let [last_row, first_row] = reasons;
-        let expected = expected(right).by(&KEYS).mistake(by_place, last_row).mistake(by_head, first_row);
-        let expected = expected.mistake(ties, same);
-        if latest { expected.mistake(last, never) } else { expected }
+impl Answer {
+    /// The functions by name, and whether each wants the latest departure.
+    fn parts(&self) -> [(&'static str, Part, bool); 2] {
+        [("first_of_day", self.first_of_day, false), ("last_of_day", self.last_of_day, true)]
     }
 }
 
-/// Six flights of one aircraft on two days: not in order of time, one cancelled, two in the same minute.
-fn six() -> DataFrame {
+/// The right table, and what to say of others.
+fn expected_of(flights: &DataFrame, latest: bool) -> Expected {
+    let which = if latest { "last" } else { "first" };
+    let right = firsts(flights, &[("dep_time", latest), ("id", false)]);
+    let days = right.height();
+    let came = |last: bool| {
+        let rows = as_they_come(flights, last);
+        let reason = format!(
+            "This is the {} row of each aircraft and day, and rows come as they come: in {} of {days} cases another flight \
+             is the {which} one. An order that your function needs is part of the call: `presort`.",
+            if last { "last" } else { "first" },
+            differing(&rows, &right)
+        );
+        (rows, reason)
+    };
+    let ties = firsts(flights, &[("dep_time", latest)]);
+    let same = format!(
+        "Where flights leave in the same minute, or not at all, it is chance which of them is taken: in {} of {days} \
+         cases not the one with the smallest `id`. Rows that are equal in a presort stay as they came; name `id` as its \
+         second column.",
+        differing(&ties, &right)
+    );
+    let largest = firsts(flights, &[("dep_time", latest), ("id", true)]);
+    let other_end = format!(
+        "Of flights with the same `dep_time` this takes the largest `id`, in {} of {days} cases; the smallest counts. \
+         `desc` holds for one column only, the one that it stands behind.",
+        differing(&largest, &right)
+    );
+    let by_id = firsts(flights, &[("id", false)]);
+    let swapped = format!(
+        "This is the flight with the smallest `id` of each aircraft and day: in {} of {days} cases another one is the \
+         {which} one. The first column of a presort decides, and the next only where it is equal. No two flights have \
+         the same `id`, so what stands behind it decides nothing.",
+        differing(&by_id, &right)
+    );
+    let never = |largest_id: bool| {
+        let rows = last_of(flights, &[("dep_time", false), ("id", !largest_id)]);
+        let reason = format!(
+            "In {} of {days} cases this is a flight that never left, though others of that day did: nulls come last in a \
+             presort, so they are the last rows. They come last with `desc` too: what is the first row then?",
+            never_left(&rows, &right)
+        );
+        (rows, reason)
+    };
+    let mut mistakes = vec![came(latest), came(!latest), (ties, same), (largest, other_end), (by_id, swapped)];
+    if latest {
+        mistakes.extend([never(true), never(false)]);
+    }
+    let expected = expected(right).by(&KEYS);
+    mistakes.into_iter().fold(expected, |expected, (gives, reason)| expected.mistake(gives, reason))
+}
+
+/// Nine flights of one aircraft on two days: not in order of time, one cancelled, three in the same minute. Each mistake
+/// gives another table here.
+fn nine() -> DataFrame {
     df!(
-        "tailnum" => ["N14228"; 6],
-        "month" => [7i16; 6],
-        "day" => [9i16, 9, 9, 9, 10, 10],
-        "id" => [4, 1, 3, 2, 6, 5],
-        "dep_time" => [Some(1745i16), Some(1130), Some(615), None, Some(900), Some(900)],
-        "dest" => ["MIA", "BOS", "ORD", "ATL", "SFO", "DEN"],
+        "tailnum" => ["N14228"; 9],
+        "month" => [7i16; 9],
+        "day" => [9i16, 9, 9, 9, 9, 9, 10, 10, 10],
+        "id" => [2, 5, 1, 4, 3, 6, 8, 9, 7],
+        "dep_time" =>
+            [Some(1130i16), Some(615), Some(900), Some(1745), None, Some(1200), Some(900), Some(900), Some(900)],
+        "dest" => ["BOS", "ORD", "DCA", "MIA", "ATL", "CLT", "SFO", "SEA", "DEN"],
     )
     .expect("columns of one length")
 }
@@ -138,20 +162,21 @@ fn busy(rows: usize, seed: u64) -> DataFrame {
     fewer.collect().and_then(|flights| flights.select(COLUMNS)).expect("columns of flights")
 }
 
-fn sorted(flights: &DataFrame, columns: &[&str], latest: bool) -> DataFrame {
-    let descending: Vec<bool> = columns.iter().map(|column| latest && *column == "dep_time").collect();
+/// Sorted by these columns, those with `true` from the largest value on.
+fn sorted(flights: &DataFrame, order: &[(&str, bool)]) -> DataFrame {
+    let (columns, descending): (Vec<&str>, Vec<bool>) = order.iter().copied().unzip();
     let options = SortMultipleOptions::default().with_order_descending_multi(descending);
     let options = options.with_nulls_last(true).with_maintain_order(true);
-    flights.sort(columns.iter().copied(), options).expect("columns of flights")
+    flights.sort(columns, options).expect("columns of flights")
 }
 
-/// A row per aircraft and day: the first in this order, with the latest departures first where that is asked for.
-fn firsts(flights: &DataFrame, order: &[&str], latest: bool) -> DataFrame {
-    one_row(sorted(flights, order, latest), false)
+/// A row per aircraft and day: the first in this order.
+fn firsts(flights: &DataFrame, order: &[(&str, bool)]) -> DataFrame {
+    one_row(sorted(flights, order), false)
 }
 
-fn last_of(flights: &DataFrame, order: &[&str]) -> DataFrame {
-    one_row(sorted(flights, order, false), true)
+fn last_of(flights: &DataFrame, order: &[(&str, bool)]) -> DataFrame {
+    one_row(sorted(flights, order), true)
 }
 
 fn as_they_come(flights: &DataFrame, last: bool) -> DataFrame {

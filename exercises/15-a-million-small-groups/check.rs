@@ -38,6 +38,7 @@ impl Exercise for Answer {
             let groups = flights.select(KEYS).and_then(|keys| keys.unique_stable(None, UniqueKeepStrategy::Any, None));
             let groups = groups.expect("columns of flights").height();
             let right = of_groups(&flights);
+            let unknown = flights.column("arr_delay").map_or(0, Column::null_count);
             let engines: [&dyn Engine; 2] = [&Serial, &Threads::new(2)];
             for engine in engines.map(Asked::new) {
                 let (answer, ledger) =
@@ -45,12 +46,24 @@ impl Exercise for Answer {
                 let Some(answer) = answer else { continue };
                 let calls = calls(&ledger);
                 if answer.height() <= calls && calls < right.height() {
+                    let called = if calls == 1 { "once".to_string() } else { format!("{calls} times") };
                     check.require(case, false, || {
                         format!(
-                            "Your function was called {calls} times and gave {} rows together, where there are {} aircraft \
+                            "Your function was called {called} and gave {} rows together, where there are {} aircraft \
                              and days with a known delay: a bucket holds many groups now, and it took all rows for those of \
                              its first key.",
                             answer.height(),
+                            right.height()
+                        )
+                    });
+                    continue;
+                }
+                let aircraft = right.column("tailnum").and_then(|tails| tails.n_unique()).unwrap_or_default();
+                if answer.height() == aircraft && aircraft < right.height() {
+                    check.require(case, false, || {
+                        format!(
+                            "There is a row for each of {aircraft} aircraft, and one for each aircraft and day is wanted, {} \
+                             rows: `month` and `day` are keys as well, in the call and in the function.",
                             right.height()
                         )
                     });
@@ -67,7 +80,22 @@ impl Exercise for Answer {
                     });
                     continue;
                 }
-                let right = check.expect(case, &answer, &expected(right.clone()).by(&KEYS));
+                let expected = expected(right.clone())
+                    .by(&KEYS)
+                    .mistake(
+                        by_group(in_order(&flights), col("arr_delay").max() - col("arr_delay").min()),
+                        "This is the largest delay of a day less the smallest, so it is never below 0, whichever came first. \
+                         The last one less the first one is wanted: the presort puts them in order, and `last` and `first` \
+                         take them.",
+                    )
+                    .mistake(
+                        by_group(sorted(flights.clone()), gained()),
+                        format!(
+                            "The {unknown} flights whose delay is not known take part: where one of them is the first or the \
+                             last of its day, the difference is null. Leave them out before you group."
+                        ),
+                    );
+                let right = check.expect(case, &answer, &expected);
                 if !right || !check.through(case, &engine, &ledger) {
                     continue;
                 }
@@ -151,14 +179,24 @@ fn busy(rows: usize, seed: u64) -> DataFrame {
 
 /// Known delays, by group and then in order of time.
 fn in_order(flights: &DataFrame) -> DataFrame {
+    sorted(flights.drop_nulls(Some(&["arr_delay"])).expect("a column of flights"))
+}
+
+fn sorted(flights: DataFrame) -> DataFrame {
     let columns = [&KEYS[..], &["dep_time", "id"]].concat();
-    let known = flights.drop_nulls(Some(&["arr_delay"])).expect("a column of flights");
-    known.sort(columns, SortMultipleOptions::default().with_nulls_last(true)).expect("columns of flights")
+    flights.sort(columns, SortMultipleOptions::default().with_nulls_last(true)).expect("columns of flights")
+}
+
+fn gained() -> Expr {
+    col("arr_delay").last() - col("arr_delay").first()
 }
 
 fn of_groups(flights: &DataFrame) -> DataFrame {
-    let gained = col("arr_delay").last() - col("arr_delay").first();
-    let of_groups = in_order(flights).lazy().group_by_stable(KEYS.map(col)).agg([gained.alias("gained")]);
+    by_group(in_order(flights), gained())
+}
+
+fn by_group(in_order: DataFrame, gained: Expr) -> DataFrame {
+    let of_groups = in_order.lazy().group_by_stable(KEYS.map(col)).agg([gained.alias("gained")]);
     of_groups.collect().expect("columns of flights")
 }
 

@@ -37,8 +37,31 @@ impl Exercise for Answer {
                  arrived. Null is not a number; in a struct it is an `Option`, and `log_book` knows what to do with it."
             );
             let (rounded, rounding) = rounded(&right);
-            let expected = expected(comparable(right)).by(&["tailnum"]).mistake(comparable(with_zeros), zeros);
-            let expected = expected.mistake(comparable(rounded), rounding);
+            let expected = expected(comparable(right))
+                .by(&["tailnum"])
+                .mistake(comparable(with_zeros), zeros)
+                .mistake(comparable(rounded), rounding)
+                .mistake(
+                    comparable(in_one(&flights)),
+                    "`log_book` was called once per slice of rows, here one with the flights of all aircraft, and took the \
+                     first tail number for all. `.partition(by([...]))` says which rows belong together.",
+                )
+                .mistake(
+                    comparable(log_books(&known(&flights, "arr_delay"), col("arr_delay"))),
+                    format!(
+                        "{unknown} of {rows} flights are missing: they were left out because their delay is not known. They \
+                         are flights of the aircraft all the same, and `flights` counts them. `log_book` leaves a null out \
+                         itself where it has to; give it all rows."
+                    ),
+                )
+                .mistake(
+                    comparable(log_books(&known(&flights, "tailnum"), col("arr_delay"))),
+                    format!(
+                        "{} of {rows} flights are missing, those whose tail number is not known. Null is a key like any \
+                         other here: these flights are one group, with an entry whose `tailnum` is null.",
+                        flights.column("tailnum").map_or(0, Column::null_count)
+                    ),
+                );
             let engines: [&dyn Engine; 2] = [&Serial, &Threads::new(2)];
             for engine in engines.map(Asked::new) {
                 let (answer, ledger) = ledger::record(|| {
@@ -112,6 +135,17 @@ fn filed(flights: &DataFrame) -> DataFrame {
 fn fewer_aircraft(flights: &DataFrame) -> DataFrame {
     let few = lit("N10") + (col("flight").cast(DataType::Int32) % lit(8)).cast(DataType::String);
     flights.clone().lazy().with_column(few.alias("tailnum")).collect().expect("columns of flights")
+}
+
+/// Rows in which this column is known.
+fn known(flights: &DataFrame, column: &str) -> DataFrame {
+    flights.drop_nulls(Some(&[column])).expect("a column of flights")
+}
+
+/// All flights under the first tail number.
+fn in_one(flights: &DataFrame) -> DataFrame {
+    let first = flights.clone().lazy().with_column(col("tailnum").first()).collect().expect("a column of flights");
+    log_books(&first, col("arr_delay"))
 }
 
 fn log_books(flights: &DataFrame, delay: Expr) -> DataFrame {

@@ -58,6 +58,11 @@ impl Exercise for Answer {
                 models(&carriers, |of| of.search(seed_of(&of.carrier), Learn::Seen, Judge::Seen, Judge::Unseen));
             let leaked =
                 models(&carriers, |of| of.search(seed_of(&of.carrier), Learn::All, Judge::Unseen, Judge::Unseen));
+            let first = |of: &Group| of.flights.first().map_or(0, |flight| flight.0 as u64);
+            let of_first = models(&carriers, |of| of.search(first(of), Learn::Seen, Judge::Unseen, Judge::Unseen));
+            let why_of_first = "The seed is the id of the first flight of each carrier, and rows come as they come: in \
+                                another order another flight is the first, and other flights are held out. Make it of \
+                                the carrier's name, with `seed_of`.";
             let why_heart = told(
                 &heart,
                 "This is the error on the flights that the model was made of: what was learnt by heart is no guess. With \
@@ -90,7 +95,8 @@ impl Exercise for Answer {
                 .within(1e-5)
                 .mistake(heart, why_heart)
                 .mistake(chosen, why_chosen)
-                .mistake(leaked, why_leaked);
+                .mistake(leaked, why_leaked)
+                .mistake(of_first, why_of_first);
             let through = check.expect(case, &alone, &expected)
                 && check.through(case, &engines[0], &of_alone)
                 && check.through(case, &engines[1], &of_together);

@@ -105,7 +105,7 @@ impl Expected {
         match (this, that) {
             (Value::Number(this), Value::Number(that)) => {
                 let allowed = (self.tolerance * this.abs().max(that.abs())).max(NEXT_TO_NOTHING);
-                this == that || (this - that).abs() <= allowed
+                this == that || (this - that).abs() <= allowed || (this.is_nan() && that.is_nan())
             }
             (this, that) => this == that,
         }
@@ -244,6 +244,14 @@ mod tests {
         let zero = expected(df!("mean" => [0.0]).unwrap());
         assert!(zero.difference(&df!("mean" => [5e-17]).unwrap()).is_none());
         assert!(zero.difference(&df!("mean" => [1e-9]).unwrap()).is_some());
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_the_same_as_itself_alone() {
+        let nan = expected(df!("mean" => [f64::NAN]).unwrap());
+        assert!(nan.difference(&df!("mean" => [-f64::NAN]).unwrap()).is_none());
+        assert!(nan.difference(&df!("mean" => [0.0]).unwrap()).is_some());
+        assert!(nan.difference(&df!("mean" => [None::<f64>]).unwrap()).is_some());
     }
 
     #[test]
