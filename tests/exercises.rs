@@ -125,6 +125,14 @@ fn what_does_not_compile_stops_nothing_else() {
 }
 
 #[test]
+fn an_answer_panics_without_backtraces() {
+    let mine = Mine::new();
+    mine.write(FIRST, format!("RUN: echo \"backtrace: $RUST_BACKTRACE\"\n{RIGHT}"));
+    let output = mine.command(&["check", FIRST]).env("RUST_BACKTRACE", "1").output().unwrap();
+    has(&stdout(&output), &["backtrace: 0\n", "✓ passed"]);
+}
+
+#[test]
 fn one_exercise_can_be_had_as_json() {
     let mine = Mine::new();
     mine.write(FIRST, WRONG);
