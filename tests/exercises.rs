@@ -243,6 +243,15 @@ fn names_that_are_not_there_are_told_with_those_that_are() {
 }
 
 #[test]
+fn a_request_that_lacks_something_is_told_what_in_a_sentence() {
+    for exercise in ["3", "presort"] {
+        refused(&["exercises", exercise], 2, &["is an exercise", &format!("cargo run exercises check {exercise}")]);
+    }
+    refused(&["exercises", "solution"], 2, &["were not provided: <NAME>. For more information, try '--help'."]);
+    refused(&["exercises", "chekc"], 2, &["subcommand 'chekc'. Tip: a similar subcommand exists: 'check'. For more"]);
+}
+
+#[test]
 fn watch_checks_again_when_a_file_is_saved_and_ends_with_ctrl_c() {
     let mine = Mine::new();
     let (mut child, said) = mine.watch();

@@ -116,6 +116,12 @@ pub fn exercises(args: &Args) -> Result<ExitCode> {
     }
 }
 
+/// What to say to who gives an exercise where a command belongs.
+pub fn in_place_of_a_command(word: &str) -> Option<String> {
+    find(&all(&home()).ok()?, word).ok()?;
+    Some(format!("`{word}` is an exercise, not a command. To check it: cargo run exercises check {word}"))
+}
+
 const ALL_PASSED: &str = "All exercises have passed. `cargo run exercises check --all` looks once more.\n";
 
 fn reset(room: &Room, name: &str) -> Result<()> {
