@@ -226,14 +226,15 @@ fn a_reset_keeps_what_was_written() {
 }
 
 #[test]
-fn names_that_are_not_there_are_told_with_those_that_are() {
+fn a_name_that_is_not_there_is_told_with_the_one_that_is_like_it() {
     let mine = Mine::new();
     for words in [&["check", "joins"][..], &["hint", "joins"], &["solution", "joins"], &["reset", "99"]] {
         let output = mine.run(words);
         assert_eq!(output.status.code(), Some(2));
         assert_eq!(stderr(&output).lines().count(), 1);
-        has(&stderr(&output), &["error: no exercise `", FIRST, "or its number"]);
+        has(&stderr(&output), &["error: no exercise `", "`. `cargo run exercises` lists them"]);
     }
+    has(&mine.said(&["check", "pressort"]).1, &["no exercise `pressort`. Did you mean `presort`? "]);
     let nowhere = mine.command(&["list"]).env("OUTGROW_HOME", mine.folder.path()).output().unwrap();
     assert_eq!(nowhere.status.code(), Some(2));
     has(&stderr(&nowhere), &["holds no exercises", "OUTGROW_HOME"]);
