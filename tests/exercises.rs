@@ -290,10 +290,12 @@ fn watch_checks_again_when_a_file_is_saved_and_ends_with_ctrl_c() {
     mine.write(FIRST, RIGHT);
     // The first that has not passed is checked at the beginning, and again at once when another has.
     let text = until(&said, "01 memory-curve: ", 2);
-    has(&text, &["This is a mean of means.", "✓ passed"]);
+    has(&text, &["── split-and-combine was saved ──", "This is a mean of means.", "✓ passed"]);
     assert!(!text.contains('\u{1b}'), "{text}");
     interrupt(&child.0);
     assert_eq!(child.0.wait().unwrap().code(), Some(130));
+    let text = std::fs::read_to_string(said).unwrap();
+    has(&text, &["\nno longer watching.\n"]);
 }
 
 #[test]
