@@ -1,6 +1,7 @@
 //! A verdict in words, for a terminal of 80 columns.
 
 use comfy_table::{Cell as ShownCell, CellAlignment, Color, ContentArrangement, Table, presets};
+use indicatif::HumanCount;
 
 use super::{Cell, Finding, Tables, Verdict};
 
@@ -69,7 +70,8 @@ fn both(tables: &Tables, colours: bool) -> String {
         }
     };
     if tables.more > 0 {
-        text += &format!("   ... and {} more rows that differ\n", tables.more);
+        let differ = if tables.more == 1 { "differs" } else { "differ" };
+        text += &format!("   ... and {} that {differ}\n", count(tables.more, "more row"));
     }
     text
 }
@@ -114,7 +116,7 @@ fn empty(colours: bool) -> Table {
 
 /// Brackets mark what differs, on paper and for eyes that tell no red from green.
 fn shown(cell: &Cell, colour: Color) -> ShownCell {
-    let number = cell.text.parse::<f64>().is_ok();
+    let number = cell.text.replace(',', "").parse::<f64>().is_ok();
     let shown = match cell.differs {
         true => ShownCell::new(format!("[{}]", cell.text)).fg(colour),
         false => ShownCell::new(&cell.text),
@@ -132,6 +134,17 @@ fn width(text: &str) -> usize {
 
 fn coloured(text: &str, code: &str, colours: bool) -> String {
     if colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+}
+
+/// So many of something.
+///
+/// ```
+/// use outgrow::exercises::show::count;
+/// assert_eq!(count(1, "row"), "1 row");
+/// assert_eq!(count(336_776, "row"), "336,776 rows");
+/// ```
+pub fn count(number: usize, what: &str) -> String {
+    format!("{} {what}{}", HumanCount(number as u64), if number == 1 { "" } else { "s" })
 }
 
 /// A text in lines of at most [`WIDTH`] characters, all of them indented. A line that begins with a space stays as it is:
