@@ -4,8 +4,8 @@
 //! is on one list; Ctrl-C clears the list and ends the program with status 130.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use crate::error::{Error, Result};
 
@@ -36,11 +36,21 @@ pub fn clean_up_on_ctrl_c() {
                 Leftover::Path(path) => remove(path),
             }
         }
-        eprintln!("\ninterrupted: temporary files are removed, finished results are kept.");
+        let usual = "interrupted: temporary files are removed, finished results are kept.";
+        eprintln!("\n{}", LAST_WORDS.get().unwrap_or(&usual));
         std::process::exit(130);
     };
     // It fails only where a handler is set already; then that one decides.
     let _ = ctrlc::set_handler(handler);
+}
+
+/// What is said then in place of the usual.
+static LAST_WORDS: OnceLock<&str> = OnceLock::new();
+
+/// From now on Ctrl-C is answered with these words: where it is how one ends, nothing was interrupted.
+pub(crate) fn set_last_words(words: &'static str) {
+    // Set once: the program does one thing.
+    let _ = LAST_WORDS.set(words);
 }
 
 /// A worker may be writing while its folder is removed; a second look finds what it added.

@@ -36,7 +36,16 @@ fn the_first_check_shows_the_task_and_makes_the_file() {
     let mine = Mine::new();
     let (code, text) = mine.said(&["next"]);
     assert_eq!(code, Some(1));
-    has(&text, &["## What to do", "Your file is", "ended before its check did", "cargo run exercises hint"]);
+    has(
+        &text,
+        &[
+            "minutes. New here: ",
+            "## What to do",
+            "Your file is",
+            "ended before its check did",
+            "cargo run exercises hint",
+        ],
+    );
     let first = mine.file("").parent().unwrap().read_dir().unwrap().next().unwrap().unwrap().path();
     let text = std::fs::read_to_string(first).unwrap();
     assert!(text.contains("outgrow_exercises::answer!"), "{text}");
@@ -50,6 +59,21 @@ fn a_wrong_answer_is_shown_beside_the_right_one() {
     assert_eq!(code, Some(1));
     has(&text, &["With six flights:", "got ", "[25]", "[30]", "This is a mean of means.", "the task", "README.md"]);
     has(&mine.said(&["list"]).1, &["begun"]);
+}
+
+#[test]
+fn the_task_is_shown_until_there_was_a_check_and_whenever_it_is_asked_for() {
+    let mine = Mine::new();
+    let (file, task) = ("Your file is", "## What to do");
+    assert_eq!(mine.said(&["reset", FIRST]).0, Some(0));
+    has(&mine.said(&["check", FIRST]).1, &[task, file]);
+    assert!(!mine.said(&["check", FIRST]).1.contains(task));
+    let (code, text) = mine.said(&["task", FIRST]);
+    assert_eq!(code, Some(0));
+    has(&text, &[task]);
+    fits(&text);
+    // Without a name it is that of the first that has not passed.
+    assert_ne!(mine.said(&["task"]).1, text);
 }
 
 #[test]
@@ -74,7 +98,7 @@ fn when_all_have_passed_every_command_says_so() {
     }
     let all = mine.json(&["check", "--all", "--json"]);
     assert_eq!((&all["passed"], &all["of"]), (&all["of"], &exercises().len().into()));
-    for words in [&["list"][..], &["next"], &["check"], &["hint"], &["watch"]] {
+    for words in [&["list"][..], &["next"], &["check"], &["task"], &["hint"], &["watch"]] {
         let (code, text) = mine.said(words);
         assert_eq!(code, Some(0), "{text}");
         has(&text, &["All exercises have passed."]);
@@ -125,6 +149,14 @@ fn what_does_not_compile_stops_nothing_else() {
 }
 
 #[test]
+fn an_answer_panics_without_backtraces() {
+    let mine = Mine::new();
+    mine.write(FIRST, format!("RUN: echo \"backtrace: $RUST_BACKTRACE\"\n{RIGHT}"));
+    let output = mine.command(&["check", FIRST]).env("RUST_BACKTRACE", "1").output().unwrap();
+    has(&stdout(&output), &["backtrace: 0\n", "✓ passed"]);
+}
+
+#[test]
 fn one_exercise_can_be_had_as_json() {
     let mine = Mine::new();
     mine.write(FIRST, WRONG);
@@ -161,14 +193,16 @@ fn a_program_that_dies_is_told_with_its_last_words_and_leaves_nothing() {
 }
 
 #[test]
-fn hints_come_one_at_a_time() {
+fn hints_come_one_at_a_time_and_then_all_at_once() {
     let mine = Mine::new();
     let hint = || mine.said(&["hint", FIRST]).1;
-    let hints = [hint(), hint(), hint(), hint()];
+    let hints = [hint(), hint(), hint(), hint(), hint()];
     has(&hints[0], &["hint 1 of 3"]);
     has(&hints[1], &["hint 2 of 3"]);
-    has(&hints[2], &["hint 3 of 3", "solution split-and-combine"]);
-    assert_eq!(hints[2], hints[3]);
+    has(&hints[2], &["hint 3 of 3", "That was the last one", "solution split-and-combine"]);
+    has(&hints[3], &[&hints[0], &hints[1], "hint 3 of 3", "These are all", "solution split-and-combine"]);
+    assert_eq!(hints[3], hints[4]);
+    assert_eq!(mine.json(&["check", FIRST, "--json"])["hints"], 3);
     hints.iter().for_each(|hint| fits(hint));
 }
 
@@ -218,20 +252,30 @@ fn a_reset_keeps_what_was_written() {
 }
 
 #[test]
-fn names_that_are_not_there_are_told_with_those_that_are() {
+fn a_name_that_is_not_there_is_told_with_the_one_that_is_like_it() {
     let mine = Mine::new();
     for words in [&["check", "joins"][..], &["hint", "joins"], &["solution", "joins"], &["reset", "99"]] {
         let output = mine.run(words);
         assert_eq!(output.status.code(), Some(2));
         assert_eq!(stderr(&output).lines().count(), 1);
-        has(&stderr(&output), &["error: no exercise `", FIRST, "or its number"]);
+        has(&stderr(&output), &["error: no exercise `", "`. `cargo run exercises` lists them"]);
     }
+    has(&mine.said(&["check", "pressort"]).1, &["no exercise `pressort`. Did you mean `presort`? "]);
     let nowhere = mine.command(&["list"]).env("OUTGROW_HOME", mine.folder.path()).output().unwrap();
     assert_eq!(nowhere.status.code(), Some(2));
     has(&stderr(&nowhere), &["holds no exercises", "OUTGROW_HOME"]);
     let no_cargo = mine.command(&["check", FIRST]).env("CARGO", "/nowhere/cargo").output().unwrap();
     assert_eq!(no_cargo.status.code(), Some(1));
     has(&stderr(&no_cargo), &["error: cannot start /nowhere/cargo", "rustup"]);
+}
+
+#[test]
+fn a_request_that_lacks_something_is_told_what_in_a_sentence() {
+    for exercise in ["3", "presort"] {
+        refused(&["exercises", exercise], 2, &["is an exercise", &format!("cargo run exercises check {exercise}")]);
+    }
+    refused(&["exercises", "solution"], 2, &["were not provided: <NAME>. For more information, try '--help'."]);
+    refused(&["exercises", "chekc"], 2, &["subcommand 'chekc'. Tip: a similar subcommand exists: 'check'. For more"]);
 }
 
 #[test]
@@ -246,10 +290,12 @@ fn watch_checks_again_when_a_file_is_saved_and_ends_with_ctrl_c() {
     mine.write(FIRST, RIGHT);
     // The first that has not passed is checked at the beginning, and again at once when another has.
     let text = until(&said, "01 memory-curve: ", 2);
-    has(&text, &["This is a mean of means.", "✓ passed"]);
+    has(&text, &["── split-and-combine was saved ──", "This is a mean of means.", "✓ passed"]);
     assert!(!text.contains('\u{1b}'), "{text}");
     interrupt(&child.0);
     assert_eq!(child.0.wait().unwrap().code(), Some(130));
+    let text = std::fs::read_to_string(said).unwrap();
+    has(&text, &["\nno longer watching.\n"]);
 }
 
 #[test]

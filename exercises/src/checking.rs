@@ -1,5 +1,6 @@
 //! A check, and what it has found so far.
 
+use outgrow::charts::units::count;
 use outgrow::exercises::{Cell, Finding, Tables, Verdict};
 use polars::prelude::*;
 
@@ -82,12 +83,12 @@ impl Check {
             let prediction = prediction.unwrap_or_default();
             let differs = !near(prediction, *counted);
             let truth = match differs {
-                false => counted.to_string(),
+                false => count(*counted),
                 true if prediction < *counted => "more".to_string(),
                 true => "less".to_string(),
             };
             let row = |text: String| vec![Cell { text: what.to_string(), differs: false }, Cell { text, differs }];
-            got.push(row(prediction.to_string()));
+            got.push(row(count(prediction)));
             expected.push(row(truth));
             if differs {
                 reasons.push(format!("{what}: {why}"));
@@ -118,5 +119,21 @@ impl Check {
         if self.verdict.findings.iter().all(|finding| finding.reason != reason || finding.tables.is_some()) {
             self.verdict.findings.push(Finding { case: case.into(), reason, tables: None });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_predicted_have_commas() {
+        let mut check = Check::new(&[]);
+        let predictions = [("copied", Some(1_000), 673_552, "all columns"), ("moved", Some(1_500), 1_234, "")];
+        assert!(!check.predicted("a case", 2.0, &predictions));
+        let tables = check.into_verdict().findings.remove(0).tables.unwrap();
+        let numbers = |rows: &[Vec<Cell>]| rows.iter().map(|row| row[1].text.clone()).collect::<Vec<_>>();
+        assert_eq!(numbers(&tables.got), ["1,000", "1,500"]);
+        assert_eq!(numbers(&tables.expected), ["more", "1,234"]);
     }
 }

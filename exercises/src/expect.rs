@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use outgrow::charts::units;
+use outgrow::exercises::show::count;
 use outgrow::exercises::{Cell, Tables};
 use polars::prelude::*;
 
@@ -190,13 +192,19 @@ fn texts((this, that): (Option<&Value>, Option<&Value>), differs: bool, no_row: 
 }
 
 fn in_words(different: &[&(Option<usize>, Option<usize>)], rows: (usize, usize), in_order: bool) -> String {
-    let count = |what: fn(&(Option<usize>, Option<usize>)) -> bool| different.iter().filter(|pair| what(pair)).count();
-    let (missing, extra) = (count(|pair| pair.0.is_none()), count(|pair| pair.1.is_none()));
-    let mut words = vec![format!("There are {} rows, and {} were expected.", rows.0, rows.1)];
+    let of = |what: fn(&(Option<usize>, Option<usize>)) -> bool| different.iter().filter(|pair| what(pair)).count();
+    let (missing, extra) = (of(|pair| pair.0.is_none()), of(|pair| pair.1.is_none()));
+    let number = |of: usize| units::count(of as u64);
+    let is = |of: usize| if of == 1 { "is" } else { "are" };
+    let were = if rows.1 == 1 { "was" } else { "were" };
+    let mut words =
+        vec![format!("There {} {}, and {} {were} expected.", is(rows.0), count(rows.0, "row"), number(rows.1))];
     if missing + extra == 0 {
-        words = vec![format!("{} of {} rows differ.", different.len(), rows.1)];
+        let differ = if different.len() == 1 { "differs" } else { "differ" };
+        words = vec![format!("{} of {} {differ}.", number(different.len()), count(rows.1, "row"))];
     } else if !in_order {
-        words.push(format!("{missing} are missing, and {extra} are there that should not be."));
+        let (missed, added) = (number(missing), number(extra));
+        words.push(format!("{missed} {} missing, and {added} {} there that should not be.", is(missing), is(extra)));
     }
     if in_order {
         words.push("Rows are compared in order.".into());
@@ -216,7 +224,7 @@ mod tests {
     fn a_missing_row_an_extra_one_and_a_double_one_are_told_apart() {
         let expected = expected(carriers(&["AA", "UA"], &[Some(1.0), None])).by(&["carrier"]);
         let (reason, tables) = expected.difference(&carriers(&["UA", "UA", "B6"], &[None, None, Some(1.0)])).unwrap();
-        assert_eq!(reason, "There are 3 rows, and 2 were expected. 1 are missing, and 2 are there that should not be.");
+        assert_eq!(reason, "There are 3 rows, and 2 were expected. 1 is missing, and 2 are there that should not be.");
         let tables = tables.unwrap();
         let texts = |rows: &[Vec<Cell>]| rows.iter().map(|row| row[0].text.clone()).collect::<Vec<_>>();
         assert_eq!(texts(&tables.got), ["no row", "UA", "B6"]);
@@ -236,7 +244,17 @@ mod tests {
         let turned = carriers(&["UA", "AA"], &[None, Some(1.0)]);
         assert!(expected(frame.clone()).difference(&turned).unwrap().0.contains("in order"));
         let zero = carriers(&["AA", "UA"], &[Some(1.0), Some(0.0)]);
-        assert!(expected(frame).by(&["carrier"]).difference(&zero).unwrap().0.contains("1 of 2 rows differ"));
+        assert!(expected(frame).by(&["carrier"]).difference(&zero).unwrap().0.contains("1 of 2 rows differs."));
+    }
+
+    #[test]
+    fn one_is_not_told_as_several_and_thousands_have_commas() {
+        let zeros = |rows: usize| df!("n" => vec![0; rows]).unwrap();
+        let told = |got: usize, wanted: usize| expected(zeros(wanted)).by(&["n"]).difference(&zeros(got)).unwrap().0;
+        let missing = "There is 1 row, and 2 were expected. 1 is missing, and 0 are there that should not be.";
+        assert_eq!(told(1, 2), missing);
+        let extra = "There are 1,002 rows, and 1 was expected. 0 are missing, and 1,001 are there that should not be.";
+        assert_eq!(told(1_002, 1), extra);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Partial results: what an answer keeps of each slice, and how large that is.
 
+use outgrow::exercises::show::count;
 use outgrow::memory::show_bytes;
 use polars::prelude::*;
 
@@ -51,13 +52,12 @@ impl Check {
                 false => "grows with the flights",
             };
             format!(
-                "The answer is right, but a partial result {how}: {} flights gave one of {} rows ({}), the same flights \
-                 twice one of {} rows ({}). So all delays go to the one who makes the answer, and nothing is gained by \
-                 dividing the work.",
-                slice.height(),
-                once.height(),
+                "The answer is right, but a partial result {how}: {} gave one of {} ({}), the same flights twice one of \
+                 {} ({}). So all delays go to the one who makes the answer, and nothing is gained by dividing the work.",
+                count(slice.height(), "flight"),
+                count(once.height(), "row"),
                 show_bytes(size as u64),
-                twice.height(),
+                count(twice.height(), "row"),
                 show_bytes(double as u64)
             )
         })

@@ -25,6 +25,7 @@ use std::panic::catch_unwind;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
+use clap::error::ContextKind;
 use clap::{Parser, Subcommand};
 
 use crate::error::{Error, Result};
@@ -131,10 +132,24 @@ fn explain_usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let text = error.render().to_string();
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("Usage:"));
-    eprintln!("{}", lines.collect::<Vec<_>>().join("; "));
+    let word = error.get(ContextKind::InvalidSubcommand).map(ToString::to_string);
+    match word.and_then(|word| exercises::in_place_of_a_command(&word)) {
+        Some(told) => eprintln!("error: {told}"),
+        None => eprintln!("{}", in_a_line(&error.render().to_string())),
+    }
     ExitCode::from(2)
+}
+
+/// A complaint of clap, paragraphs and lists, as sentences in one line. The usage is left to --help.
+fn in_a_line(complaint: &str) -> String {
+    let paragraphs = complaint.split("\n\n").map(str::trim);
+    let sentences = paragraphs.filter(|text| !text.is_empty() && !text.starts_with("Usage:")).map(|paragraph| {
+        let (begin, list) = paragraph.split_once('\n').unwrap_or((paragraph, ""));
+        let list = list.lines().map(str::trim).collect::<Vec<_>>().join(", ");
+        let sentence = format!("{begin} {list}").trim_end().replacen("tip: ", "Tip: ", 1);
+        if sentence.ends_with('.') { sentence } else { sentence + "." }
+    });
+    sentences.collect::<Vec<_>>().join(" ")
 }
 
 /// The engines that can be asked for by name.
@@ -157,6 +172,27 @@ impl Engines {
                 let names: Vec<&str> = self.known.iter().map(|(name, _)| *name).collect();
                 Err(Error::input(format!("no engine `{name}`. Choose one of {}.", names.join(", "))))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_clap_complains_of_is_a_line_of_sentences() {
+        let more = "\n\nUsage: outgrow a\n       outgrow b\n\nFor more information, try '--help'.\n";
+        for (complaint, line) in [
+            (
+                "error: were not provided:\n  --mode <MODE>\n  <NAME>",
+                "error: were not provided: --mode <MODE>, <NAME>.",
+            ),
+            ("error: no 'x'\n  [subcommands: a, b]", "error: no 'x' [subcommands: a, b]."),
+            ("error: no 'x'\n\n  tip: there is 'y'", "error: no 'x'. Tip: there is 'y'."),
+        ] {
+            let expected = format!("{line} For more information, try '--help'.");
+            assert_eq!(in_a_line(&format!("{complaint}{more}")), expected);
         }
     }
 }

@@ -39,6 +39,8 @@ pub fn attempt(exercise: &Exercise, mine: &Mine, quiet: bool) -> Result<Attempt>
     let mut command = Command::new(&program);
     // A program that is killed removes nothing: what it had for a time goes with our folder.
     command.arg(VERDICT).arg(&verdict).env("TMPDIR", folder.path()).stdin(Stdio::piped());
+    // A panic of an answer is a finding. Who wants its backtrace runs the program itself: `cargo run -p mine --bin NAME`.
+    command.env("RUST_BACKTRACE", "0");
     if quiet {
         command.stdout(Stdio::null()).stderr(Stdio::piped());
     }

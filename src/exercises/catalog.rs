@@ -71,13 +71,37 @@ fn described(number: u32, name: &str, folder: &Path) -> Result<Exercise> {
 /// The exercise of this name or number.
 ///
 /// # Errors
-/// [`Error::Input`] that lists the names there are.
+/// [`Error::Input`] with the name that was probably meant.
 pub fn find<'a>(exercises: &'a [Exercise], name: &str) -> Result<&'a Exercise> {
     let number = name.parse::<u32>().ok();
     exercises.iter().find(|exercise| exercise.name == name || Some(exercise.number) == number).ok_or_else(|| {
-        let names: Vec<&str> = exercises.iter().map(|exercise| exercise.name.as_str()).collect();
-        Error::input(format!("no exercise `{name}`. Choose one of {}, or its number.", names.join(", ")))
+        let meant = meant(exercises, name).map_or_else(String::new, |meant| format!(" Did you mean `{meant}`?"));
+        Error::input(format!("no exercise `{name}`.{meant} `cargo run exercises` lists them, by number and name."))
     })
+}
+
+/// The name that this is a part of, or that few letters tell from it.
+fn meant<'a>(exercises: &'a [Exercise], name: &str) -> Option<&'a str> {
+    let names = || exercises.iter().map(|exercise| exercise.name.as_str());
+    names().find(|other| name.len() > 2 && other.contains(name)).or_else(|| {
+        let (letters, nearest) = names().map(|other| (apart(name, other), other)).min()?;
+        (letters <= 1 + name.len() / 4).then_some(nearest)
+    })
+}
+
+/// How many letters have to be added, removed or replaced to make one text of the other (Levenshtein's distance).
+fn apart(this: &str, that: &str) -> usize {
+    let that: Vec<char> = that.chars().collect();
+    let mut row: Vec<usize> = (0..=that.len()).collect();
+    for (at, letter) in this.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
+        for (to, other) in that.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *other);
+            diagonal = row[to + 1];
+            row[to + 1] = replaced.min(diagonal + 1).min(row[to] + 1);
+        }
+    }
+    row[that.len()]
 }
 
 impl Exercise {
@@ -136,7 +160,18 @@ mod tests {
         assert_eq!(all[0].introduces, ["part", "whole"]);
         assert_eq!(all[0].hints().unwrap(), ["One.", "Two.\nMore."]);
         assert_eq!(find(&all, "03").unwrap(), find(&all, "split-and-combine").unwrap());
-        assert!(find(&all, "split").unwrap_err().to_string().contains("Choose one of split-and-combine"));
+        let refused = |name: &str| find(&all, name).unwrap_err().to_string();
+        for near in ["split", "splitandcombine", "03-split-and-combine", "split-and-comibne"] {
+            assert!(refused(near).contains("Did you mean `split-and-combine`?"), "{}", refused(near));
+        }
+        assert!(!refused("joins").contains("Did you mean") && !refused("4").contains("Did you mean"));
+    }
+
+    #[test]
+    fn texts_are_as_far_apart_as_letters_have_to_change() {
+        for (this, that, letters) in [("", "abc", 3), ("abc", "abc", 0), ("abc", "bc", 1), ("kitten", "sitting", 3)] {
+            assert_eq!((apart(this, that), apart(that, this)), (letters, letters));
+        }
     }
 
     #[test]

@@ -2,12 +2,11 @@
 
 use super::show::wrapped;
 
-/// The text with its paragraphs and list items wrapped; code, tables and headings as they are. The line that is for the
-/// list of exercises is left out.
+/// The text with its paragraphs and list items wrapped; code, tables and headings as they are.
 pub fn fitted(markdown: &str) -> String {
     let (mut text, mut open, mut code) = (String::new(), String::new(), false);
     // The empty line at the end closes what is open.
-    for line in markdown.lines().filter(|line| !(line.starts_with('*') && line.ends_with(".*"))).chain([""]) {
+    for line in markdown.lines().chain([""]) {
         let fence = line.starts_with("```");
         let item = line.starts_with("- ") || (number(line) > 0 && (open.is_empty() || marker(&open) > 0));
         let as_it_is = code || fence || line.is_empty() || line.starts_with(['#', '|']);
@@ -54,7 +53,7 @@ mod tests {
             "# Title\n\n*10 minutes. New here: word.*\n\n{long}\nand on\n\n- one\n- {long}\n  more\n\n{code}\n"
         );
         let text = fitted(&markdown);
-        assert!(text.starts_with("# Title\n\nword "), "{text}");
+        assert!(text.starts_with("# Title\n\n*10 minutes. New here: word.*\n\nword "), "{text}");
         assert!(text.contains("word and on\n\n- one\n- word "), "{text}");
         assert!(text.contains("\n  word word word word word more\n\n```rust\n"), "{text}");
         assert!(text.ends_with(&format!("{code}\n\n")), "{text}");

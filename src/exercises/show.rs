@@ -1,6 +1,7 @@
 //! A verdict in words, for a terminal of 80 columns.
 
 use comfy_table::{Cell as ShownCell, CellAlignment, Color, ContentArrangement, Table, presets};
+use indicatif::HumanCount;
 
 use super::{Cell, Finding, Tables, Verdict};
 
@@ -8,6 +9,9 @@ use super::{Cell, Finding, Tables, Verdict};
 pub const WIDTH: usize = 80;
 
 const INDENT: usize = 2;
+
+/// Other inputs that are named.
+const CASES: usize = 3;
 
 /// The whole verdict. `colours` is for terminals; marks are there without them too.
 ///
@@ -31,8 +35,15 @@ pub fn verdict(verdict: &Verdict, colours: bool) -> String {
             let mut cases: Vec<&str> = others.iter().map(|finding| finding.case.as_str()).collect();
             cases.retain(|case| *case != first.case);
             cases.dedup();
+            // One more fits in the place of saying so.
+            let shown = if cases.len() > CASES + 1 { CASES } else { cases.len() };
+            let more = match cases.len() - shown {
+                0 => String::new(),
+                more => format!("; and {more} more"),
+            };
             if !cases.is_empty() {
-                text += &format!("\n{}", wrapped(&format!("It fails for more: {}.", cases.join("; ")), INDENT));
+                let cases = cases[..shown].join("; ");
+                text += &format!("\n{}", wrapped(&format!("It fails for more: {cases}{more}."), INDENT));
             }
         }
     }
@@ -59,20 +70,16 @@ fn both(tables: &Tables, colours: bool) -> String {
         }
     };
     if tables.more > 0 {
-        text += &format!("   ... and {} more rows that differ\n", tables.more);
+        let differ = if tables.more == 1 { "differs" } else { "differ" };
+        text += &format!("   ... and {} that {differ}\n", count(tables.more, "more row"));
     }
     text
 }
 
 fn side_by_side(tables: &Tables, colours: bool) -> String {
-    let titles = |title: &str| {
-        let rest = std::iter::repeat_n(String::new(), tables.header.len().saturating_sub(1));
-        std::iter::once(title.to_string()).chain(rest).collect::<Vec<_>>()
-    };
     let gap = || std::iter::once(ShownCell::new("  "));
     let mut table = empty(colours);
     let plain = |texts: Vec<String>| texts.into_iter().map(ShownCell::new).collect::<Vec<_>>();
-    table.add_row(plain(titles("got")).into_iter().chain(gap()).chain(plain(titles("expected"))));
     let header = || plain(tables.header.clone());
     table.add_row(header().into_iter().chain(gap()).chain(header()));
     for (got, expected) in tables.got.iter().zip(&tables.expected) {
@@ -80,7 +87,10 @@ fn side_by_side(tables: &Tables, colours: bool) -> String {
         let expected = expected.iter().map(|cell| shown(cell, Color::Green));
         table.add_row(got.chain(gap()).chain(expected));
     }
-    table.trim_fmt()
+    // The titles are no cells: a column is as wide as what is in it. The right half begins after the left one and the gap.
+    let columns = table.column_max_content_widths();
+    let left: usize = columns.iter().take(tables.header.len() + 1).map(|width| usize::from(*width) + 2).sum();
+    format!("{:left$} expected\n{}", " got", table.trim_fmt())
 }
 
 fn one(title: &str, header: &[String], rows: &[Vec<Cell>], colour: Color, colours: bool) -> String {
@@ -106,7 +116,7 @@ fn empty(colours: bool) -> Table {
 
 /// Brackets mark what differs, on paper and for eyes that tell no red from green.
 fn shown(cell: &Cell, colour: Color) -> ShownCell {
-    let number = cell.text.parse::<f64>().is_ok();
+    let number = cell.text.replace(',', "").parse::<f64>().is_ok();
     let shown = match cell.differs {
         true => ShownCell::new(format!("[{}]", cell.text)).fg(colour),
         false => ShownCell::new(&cell.text),
@@ -124,6 +134,17 @@ fn width(text: &str) -> usize {
 
 fn coloured(text: &str, code: &str, colours: bool) -> String {
     if colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+}
+
+/// So many of something.
+///
+/// ```
+/// use outgrow::exercises::show::count;
+/// assert_eq!(count(1, "row"), "1 row");
+/// assert_eq!(count(336_776, "row"), "336,776 rows");
+/// ```
+pub fn count(number: usize, what: &str) -> String {
+    format!("{} {what}{}", HumanCount(number as u64), if number == 1 { "" } else { "s" })
 }
 
 /// A text in lines of at most [`WIDTH`] characters, all of them indented. A line that begins with a space stays as it is:
@@ -188,8 +209,8 @@ mod tests {
   With four flights:
 
    got                     expected
-   carrier  arr_delay      carrier   arr_delay
-   AA           [2.5]      AA           [1.75]
+   carrier  arr_delay      carrier  arr_delay
+   AA           [2.5]      AA          [1.75]
    ... and 3 more rows that differ
 
   This is a mean of means.
@@ -197,6 +218,20 @@ mod tests {
   It fails for more: ties.
 ";
         assert_eq!(verdict(&wrong(), false), expected);
+    }
+
+    #[test]
+    fn of_many_other_inputs_a_few_are_named() {
+        let told = |others: usize| {
+            let mut wrong = wrong();
+            wrong.findings.truncate(1);
+            let other = wrong.findings[0].clone();
+            wrong.findings.extend((1..=others).map(|at| Finding { case: format!("case {at}"), ..other.clone() }));
+            verdict(&wrong, false)
+        };
+        assert!(!told(0).contains("It fails for more"));
+        assert!(told(4).ends_with("It fails for more: case 1; case 2; case 3; case 4.\n"), "{}", told(4));
+        assert!(told(13).ends_with("It fails for more: case 1; case 2; case 3; and 10 more.\n"), "{}", told(13));
     }
 
     #[test]

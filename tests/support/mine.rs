@@ -83,7 +83,8 @@ impl Mine {
     pub fn watch(&self) -> (Running, PathBuf) {
         let said = self.folder.path().join("said");
         let out = std::fs::File::create(&said).unwrap();
-        let child = self.command(&["watch"]).stdout(out).stderr(Stdio::null()).spawn().unwrap();
+        let err = out.try_clone().unwrap();
+        let child = self.command(&["watch"]).stdout(out).stderr(err).spawn().unwrap();
         let child = Running(child);
         until(&said, "Waiting for you to save", 1);
         (child, said)

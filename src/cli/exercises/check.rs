@@ -23,6 +23,7 @@ pub fn check(room: &mut Room, name: Option<&str>, json: bool) -> Result<ExitCode
         print(&format!("{state}\n"))?;
         return Ok(code(passed));
     }
+    begin(room, &exercise)?;
     let passed = check_and_tell(room, &exercise)?;
     if passed {
         print(&match room.chosen(None)? {
@@ -33,9 +34,10 @@ pub fn check(room: &mut Room, name: Option<&str>, json: bool) -> Result<ExitCode
     Ok(code(passed))
 }
 
-/// Puts the file there and shows the task, unless the exercise was begun before.
+/// Puts the file there, and shows the task unless the exercise was checked before: a `reset` puts a file there, too.
 pub fn begin(room: &Room, exercise: &Exercise) -> Result<()> {
-    if room.mine.begin(exercise)? {
+    let new = room.mine.begin(exercise)?;
+    if new || room.progress.entry(exercise).checked.is_empty() {
         print(&format!("{}\nYour file is {}\n\n", fitted(&exercise.task()?), shown(&room.mine.file(exercise))))?;
     }
     Ok(())
@@ -43,7 +45,6 @@ pub fn begin(room: &Room, exercise: &Exercise) -> Result<()> {
 
 /// Checks an exercise, shows what came of it, and returns whether it passed.
 pub fn check_and_tell(room: &mut Room, exercise: &Exercise) -> Result<bool> {
-    begin(room, exercise)?;
     let name = &exercise.name;
     if std::io::stderr().is_terminal() {
         eprintln!("checking {name} ...");

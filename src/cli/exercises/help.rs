@@ -8,20 +8,33 @@ use crate::error::{Error, Result};
 use crate::exercises::show::wrapped;
 use crate::exercises::{State, find, fitted};
 
-/// The next hint; the last one again when all were seen.
+/// The task, as it is shown when an exercise is begun.
+pub fn task(room: &Room, name: Option<&str>) -> Result<()> {
+    match room.chosen(name)? {
+        Some(exercise) => print(&format!("{}\n", fitted(&exercise.task()?).trim_end())),
+        None => print(ALL_PASSED),
+    }
+}
+
+/// The next hint; all of them once more when all were seen.
 pub fn hint(room: &mut Room, name: Option<&str>) -> Result<()> {
     let Some(exercise) = room.chosen(name)?.cloned() else { return print(ALL_PASSED) };
     let hints = exercise.hints()?;
-    let seen = room.progress.entry(&exercise).hints;
-    let next = seen.min(hints.len().saturating_sub(1));
-    let Some(hint) = hints.get(next) else {
+    if hints.is_empty() {
         return Err(Error::input(format!("{} has no hints. Read its task again.", exercise.name)));
+    }
+    let seen = room.progress.entry(&exercise).hints;
+    let (told, last) = match seen < hints.len() {
+        true => (seen..seen + 1, "That was the last one"),
+        false => (0..hints.len(), "These are all"),
     };
-    room.progress.change(&exercise, |entry| entry.hints = next + 1)?;
-    let mut text = format!("{}: hint {} of {}\n\n{}\n", exercise.name, next + 1, hints.len(), fitted(hint).trim_end());
-    if next + 1 == hints.len() {
-        let last = format!("That was the last one; `cargo run exercises solution {}` shows a solution.", exercise.name);
-        text += &format!("\n{}", wrapped(&last, 0));
+    let (name, of, end) = (&exercise.name, hints.len(), told.end);
+    room.progress.change(&exercise, |entry| entry.hints = end)?;
+    let hint = |at: usize| format!("{name}: hint {} of {of}\n\n{}\n", at + 1, fitted(&hints[at]).trim_end());
+    let mut text = told.map(hint).collect::<Vec<_>>().join("\n");
+    if end == of {
+        let more = format!("{last}; `cargo run exercises solution {name}` shows a solution.");
+        text += &format!("\n{}", wrapped(&more, 0));
     }
     print(&text)
 }

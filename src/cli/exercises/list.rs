@@ -31,9 +31,10 @@ pub fn list(room: &Room) -> Result<String> {
         Some(next) => format!(
             "{passed} of {} have passed. Next is {}:\n\n  \
              cargo run exercises next               its task and your file; then checks it\n  \
-             cargo run exercises hint               a hint for it; ask again for more\n  \
-             cargo run exercises watch              checks again whenever you save\n  \
-             cargo run exercises check NAME         another one\n",
+             cargo run exercises check NAME         the same for another one\n  \
+             cargo run exercises task               the task once more\n  \
+             cargo run exercises hint               a hint; ask again for more\n  \
+             cargo run exercises watch              checks again whenever you save\n",
             room.exercises.len(),
             next.name
         ),

@@ -31,6 +31,11 @@ enum Command {
     List,
     /// Check the first exercise that has not passed
     Next,
+    /// The task once more
+    Task {
+        /// Name or number [default: the first that has not passed]
+        name: Option<String>,
+    },
     /// Build and run your answer, and see whether it is right
     #[command(after_help = "Examples:\n  outgrow exercises check split-and-combine\n  outgrow exercises check 3\n  \
                             outgrow exercises check --all --json")]
@@ -44,7 +49,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// The next hint
+    /// The next hint; after the last one all of them
     Hint {
         /// Name or number [default: the first that has not passed]
         name: Option<String>,
@@ -109,11 +114,18 @@ pub fn exercises(args: &Args) -> Result<ExitCode> {
         Command::Next => check::check(&mut room, None, false),
         Command::Check { name: None, all: true, json } => check::check_all(&mut room, *json),
         Command::Check { name, json, .. } => check::check(&mut room, name.as_deref(), *json),
+        Command::Task { name } => done(help::task(&room, name.as_deref())),
         Command::Hint { name } => done(help::hint(&mut room, name.as_deref())),
         Command::Solution { name, yes } => done(help::solution(&mut room, name, *yes)),
         Command::Watch { name } => watch::watch(&mut room, name.as_deref()),
         Command::Reset { name } => done(reset(&room, name)),
     }
+}
+
+/// What to say to who gives an exercise where a command belongs.
+pub fn in_place_of_a_command(word: &str) -> Option<String> {
+    find(&all(&home()).ok()?, word).ok()?;
+    Some(format!("`{word}` is an exercise, not a command. To check it: cargo run exercises check {word}"))
 }
 
 const ALL_PASSED: &str = "All exercises have passed. `cargo run exercises check --all` looks once more.\n";

@@ -11,7 +11,8 @@ use super::check::{begin, check_and_tell};
 use super::{ALL_PASSED, Room};
 use crate::cli::print::print;
 use crate::error::Result;
-use crate::exercises::Exercise;
+use crate::exercises::{Exercise, show};
+use crate::scratch;
 
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -28,6 +29,7 @@ pub fn watch(room: &mut Room, name: Option<&str>) -> Result<ExitCode> {
     if due.is_none() {
         return print(ALL_PASSED).map(|()| ExitCode::SUCCESS);
     }
+    scratch::set_last_words("no longer watching.");
     loop {
         if let Some(exercise) = due.take() {
             // A file that is put there by us is nothing that was saved; what is saved during the check is.
@@ -47,6 +49,11 @@ pub fn watch(room: &mut Room, name: Option<&str>) -> Result<ExitCode> {
         }
         std::thread::sleep(LOOK);
         due = changed(room, &seen);
+        if let Some(exercise) = &due {
+            // A line from side to side: above it is what was said of the file as it was before.
+            let saved = format!("── {} was saved ", exercise.name);
+            print(&format!("\n{saved:─<width$}\n\n", width = show::WIDTH))?;
+        }
     }
 }
 
