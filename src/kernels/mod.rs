@@ -45,7 +45,7 @@ pub enum Keep {
 /// A column in another type, without losing a value.
 ///
 /// # Errors
-/// [`Error::Input`](crate::Error::Input) for a number without sign that is too large for 64 bits with one.
+/// [`Error::Input`] for a number without sign that is too large for 64 bits with one.
 fn widened(column: &Column, dtype: &DataType) -> Result<Column> {
     match (column.dtype(), dtype) {
         // Not even a cast to the same type: it would forget a time zone.
