@@ -183,7 +183,8 @@ fn records_that_cannot_be_kept_are_told_before_anything_runs() {
         1,
         &["cannot keep records in", "with --records"],
     );
-    refused(&["measure", "--workloads", "median,median"], 2, &["--workloads names median twice"]);
+    let out = folder.path().join("out").display().to_string();
+    refused(&["measure", "--workloads", "median,median", "--out", &out], 2, &["--workloads names median twice"]);
 }
 
 #[test]
