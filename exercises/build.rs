@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 fn main() {
     // Asked when it runs: a build folder that clones share may hold this program as another clone compiled it.
+    // And where its files are: a test has a project whose exercises are a link to these, and shares this folder, too.
     let folder = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let folder = folder.canonicalize().expect("cargo found it");
     // By its full name, so that this runs again where a build folder was used by another clone, whose files lie elsewhere.
     println!("cargo::rerun-if-changed={}", folder.display());
     let (mut checks, mut tries) = (String::new(), String::new());
