@@ -74,7 +74,7 @@ impl Spot<'_> {
 
     /// Whether no run of another mode was as fast as any of the winner's.
     fn clear(&self) -> bool {
-        self.modes[1..].iter().all(|(_, figures)| self.modes[0].1.slowest_s < figures.fastest_s)
+        self.modes[1..].iter().all(|(_, figures)| self.modes[0].1.beats(figures))
     }
 
     /// In words: `1.52x`.

@@ -57,7 +57,7 @@ fn series(cells: &[Cell]) -> Vec<Series> {
         let Some(((first, base), rest)) = of_mode.split_first() else { continue };
         let fewest = first.case.groups.unwrap_or(0);
         let more = rest.iter().filter(|(cell, _)| cell.case.groups > first.case.groups);
-        let points = more.filter(|(_, figures)| figures.fastest_s > base.slowest_s).map(|(cell, figures)| {
+        let points = more.filter(|(_, figures)| base.beats(figures)).map(|(cell, figures)| {
             let groups = cell.case.groups.unwrap_or(0);
             let per_group = |wall_s: f64, base_s: f64| (wall_s - base_s) / (groups - fewest) as f64;
             Point {

@@ -49,7 +49,7 @@ fn elsewhere(records: &[&Record], largest: &[Cell]) -> Option<String> {
     let fastest = |cells: &[Cell]| {
         let of_modes = answered(cells);
         let best = of_modes.iter().min_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s))?;
-        let clear = of_modes.iter().all(|(mode, figures)| *mode == best.0 || best.1.slowest_s < figures.fastest_s);
+        let clear = of_modes.iter().all(|(mode, figures)| *mode == best.0 || best.1.beats(figures));
         (clear && best.1.wall_s >= weak::SHORT_S).then(|| best.0.to_string())
     };
     let winner = fastest(largest);
@@ -78,12 +78,11 @@ fn who_wins(cells: &[Cell]) -> String {
         units::bytes(best.peak_rss_bytes as f64)
     );
     for (mode, figures) in others {
-        let overlap = figures.fastest_s <= best.slowest_s;
         text += &format!(
             " {} took {:.2} times as long{} and {:.2} times the memory.",
             units::capital(mode),
             figures.wall_s / best.wall_s,
-            if overlap { " (runs overlap)" } else { "" },
+            if best.beats(figures) { "" } else { " (runs overlap)" },
             figures.peak_rss_bytes as f64 / best.peak_rss_bytes.max(1) as f64
         );
     }
@@ -132,7 +131,7 @@ fn losses(records: &[&Record]) -> Vec<String> {
             let Some((_, own)) = of_modes.iter().find(|(name, _)| *name == mode) else { continue };
             of += 1;
             let best = of_modes.iter().min_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s));
-            if let Some((winner, best)) = best.filter(|(name, best)| *name != mode && best.slowest_s < own.fastest_s) {
+            if let Some((winner, best)) = best.filter(|(name, best)| *name != mode && best.beats(own)) {
                 lost.push((own.wall_s / best.wall_s, winner.to_string(), cells));
             }
         }

@@ -5,6 +5,7 @@ use indicatif::HumanCount;
 use polars::prelude::*;
 
 use super::sparkline;
+pub use crate::exercises::show::count;
 use crate::measure::{Comparison, Figures, ModeRuns, Plan, Record, died_after_s, typical, weak};
 use crate::workloads::Mode;
 
@@ -40,11 +41,6 @@ pub fn seconds(seconds: f64) -> String {
         s if s < 10.0 => format!("{s:.2} s"),
         s => format!("{s:.1} s"),
     }
-}
-
-/// `1 run`, `3 runs`.
-pub fn count(number: usize, what: &str) -> String {
-    format!("{} {what}{}", HumanCount(number as u64), if number == 1 { "" } else { "s" })
 }
 
 /// The shortest and the longest of some times, in the unit of the longest.
@@ -155,8 +151,7 @@ fn fastest(comparison: &Comparison) -> String {
     of_modes.sort_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s));
     match &of_modes[..] {
         [(mode, best), (_, next), ..] => {
-            // As long as any run of another mode was as fast, it may be chance.
-            let clear = of_modes[1..].iter().all(|(_, figures)| best.slowest_s < figures.fastest_s);
+            let clear = of_modes[1..].iter().all(|(_, figures)| best.beats(figures));
             let overlap = if clear { "" } else { ", runs overlap" };
             format!("{mode}, by {:.2}x{overlap}", next.wall_s / best.wall_s)
         }
@@ -191,7 +186,7 @@ fn readings(comparison: &Comparison) -> Vec<String> {
         && of_modes.iter().all(|(_, figures)| figures.wall_s >= weak::SHORT_S)
     {
         for (mode, figures) in others {
-            let apart = figures.slowest_s < base_figures.fastest_s || base_figures.slowest_s < figures.fastest_s;
+            let apart = figures.beats(base_figures) || base_figures.beats(figures);
             lines.push(format!(
                 "{mode} took {:.2}x the time and {:.2}x the memory of {base}{}.",
                 figures.wall_s / base_figures.wall_s,

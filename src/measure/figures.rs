@@ -76,6 +76,11 @@ impl Figures {
             digest: last.digest.clone().unwrap_or_default(),
         })
     }
+
+    /// Whether every run was faster than every one of the other: as long as their runs overlap, it may be chance.
+    pub fn beats(&self, other: &Self) -> bool {
+        self.slowest_s < other.fastest_s
+    }
 }
 
 /// The median of the seconds after which runs died of their memory limit; none when none did.
