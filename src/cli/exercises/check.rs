@@ -49,12 +49,7 @@ pub fn check_and_tell(room: &mut Room, exercise: &Exercise) -> Result<bool> {
     if std::io::stderr().is_terminal() {
         eprintln!("checking {name} ...");
     }
-    // The file may be saved again meanwhile: the verdict is for what was there before. One that cannot be read is for the
-    // compiler to complain of.
-    let written = room.mine.written(exercise).ok().flatten().unwrap_or_default();
-    let outcome = attempt(exercise, &room.mine, false)?;
-    let passed = matches!(&outcome, Attempt::Checked(verdict) if verdict.passed());
-    room.progress.checked(exercise, &written, passed)?;
+    let (outcome, passed) = attempted(room, exercise, false)?;
     let begins = format!("{:02} {name}: ", exercise.number);
     let mut told = match &outcome {
         Attempt::DoesNotCompile(_) => {
@@ -104,8 +99,9 @@ fn judged(room: &mut Room, exercise: &Exercise) -> Result<(Value, bool)> {
     let mut state = json!({ "number": exercise.number, "name": exercise.name, "minutes": exercise.minutes });
     let (mut passed, mut outcome) = (false, "not begun");
     if room.progress.state(exercise, &room.mine)? != State::New {
-        let written = room.mine.written(exercise).ok().flatten().unwrap_or_default();
-        match attempt(exercise, &room.mine, true)? {
+        let tried;
+        (tried, passed) = attempted(room, exercise, true)?;
+        match tried {
             Attempt::DoesNotCompile(complaint) => {
                 outcome = "does not compile";
                 state["problem"] = complaint.into();
@@ -115,18 +111,27 @@ fn judged(room: &mut Room, exercise: &Exercise) -> Result<(Value, bool)> {
                 state["problem"] = how.into();
             }
             Attempt::Checked(verdict) => {
-                passed = verdict.passed();
                 outcome = if passed { "passed" } else { "not passed" };
                 state["findings"] = json!(verdict.findings);
             }
         }
-        room.progress.checked(exercise, &written, passed)?;
     }
     let entry = room.progress.entry(exercise);
     state["outcome"] = outcome.into();
     state["hints"] = entry.hints.into();
     state["saw_solution"] = entry.saw_solution.into();
     Ok((state, passed))
+}
+
+/// Checks an exercise and remembers what came of it; the second is whether it passed.
+fn attempted(room: &mut Room, exercise: &Exercise, quiet: bool) -> Result<(Attempt, bool)> {
+    // The file may be saved again meanwhile: the verdict is for what was there before. One that cannot be read is for the
+    // compiler to complain of.
+    let written = room.mine.written(exercise).ok().flatten().unwrap_or_default();
+    let outcome = attempt(exercise, &room.mine, quiet)?;
+    let passed = matches!(&outcome, Attempt::Checked(verdict) if verdict.passed());
+    room.progress.checked(exercise, &written, passed)?;
+    Ok((outcome, passed))
 }
 
 fn code(passed: bool) -> ExitCode {
