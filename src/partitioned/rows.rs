@@ -36,8 +36,8 @@ struct Piece {
 enum Stored {
     /// In memory, for good.
     Kept(Parcel),
-    /// In memory until there are enough to write them together.
-    Waiting(Parcel),
+    /// In memory, where they take so many bytes, until there are enough to write them together.
+    Waiting(Parcel, u64),
     Spilled(Arc<Batch>, Part),
 }
 
@@ -67,7 +67,7 @@ impl Batch {
         let mut parts = Vec::with_capacity(pieces.len());
         let mut all: Option<Parcel> = None;
         for piece in pieces {
-            let Stored::Waiting(parcel) = piece.stored else { continue };
+            let Stored::Waiting(parcel, _) = piece.stored else { continue };
             let runs = parcel.runs.as_ref().map_or(0, DataFrame::height);
             parts.push((piece.order, piece.rows, piece.bytes, Part { row, run, runs }));
             (row, run) = (row + piece.rows, run + runs);
@@ -130,7 +130,7 @@ impl Iterator for Parcels {
     fn next(&mut self) -> Option<Self::Item> {
         let piece = self.pieces.next()?;
         Some(match piece.stored {
-            Stored::Kept(parcel) | Stored::Waiting(parcel) => Ok(parcel),
+            Stored::Kept(parcel) | Stored::Waiting(parcel, _) => Ok(parcel),
             Stored::Spilled(batch, part) => self.part(&batch, part, piece.rows),
         })
     }
@@ -171,7 +171,7 @@ impl Rows {
         self.pieces.iter().filter_map(move |piece| {
             let of = |parcel: &Parcel| Ok(parcel.runs.as_ref().unwrap_or(&parcel.rows).select(keys.iter().copied())?);
             match &piece.stored {
-                Stored::Kept(parcel) | Stored::Waiting(parcel) => Some(of(parcel)),
+                Stored::Kept(parcel) | Stored::Waiting(parcel, _) => Some(of(parcel)),
                 Stored::Spilled(batch, _) if seen.iter().any(|seen| Arc::ptr_eq(seen, batch)) => None,
                 Stored::Spilled(batch, _) => {
                     seen.push(batch);
@@ -248,8 +248,9 @@ impl<'a> Buckets<'a> {
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) when pieces do not fit in memory and cannot be spilled.
     pub fn put(&self, slice: usize, parcels: Vec<Parcel>) -> Result<u64> {
-        let sizes: Vec<(u64, u64)> = parcels.iter().map(Parcel::bytes).collect();
-        let moved = sizes.iter().map(|(held, _)| held).sum();
+        let filled = self.buckets.iter().zip(parcels).filter(|(_, parcel)| parcel.rows.height() > 0);
+        let sized: Vec<_> = filled.map(|(bucket, parcel)| (bucket, parcel.bytes(), parcel)).collect();
+        let moved = sized.iter().map(|(_, (held, _), _)| held).sum();
         // All parcels of a slice share the memory of one copy: they stay together, or go together.
         let keep = self.kept.fetch_add(moved, Ordering::Relaxed) + moved <= self.room.kept;
         let mut full = false;
@@ -258,12 +259,10 @@ impl<'a> Buckets<'a> {
             // Before another worker can write them, and take them off again.
             full = self.waiting.fetch_add(moved, Ordering::Relaxed) + moved > self.room.waiting;
         }
-        for ((bucket, parcel), (_, bytes)) in self.buckets.iter().zip(parcels).zip(sizes) {
+        for (bucket, (held, bytes), parcel) in sized {
             let rows = parcel.rows.height();
-            if rows > 0 {
-                let stored = if keep { Stored::Kept(parcel) } else { Stored::Waiting(parcel) };
-                lock(bucket).push(Piece { order: slice, rows, bytes, stored });
-            }
+            let stored = if keep { Stored::Kept(parcel) } else { Stored::Waiting(parcel, held) };
+            lock(bucket).push(Piece { order: slice, rows, bytes, stored });
         }
         if full {
             self.write_what_waits(slice)?;
@@ -277,12 +276,11 @@ impl<'a> Buckets<'a> {
         let count = self.buckets.len();
         for bucket in (0..count).map(|number| &self.buckets[(begin * 7919 + number) % count]) {
             let waiting: Vec<Piece> =
-                lock(bucket).extract_if(.., |piece| matches!(piece.stored, Stored::Waiting(_))).collect();
+                lock(bucket).extract_if(.., |piece| matches!(piece.stored, Stored::Waiting(..))).collect();
             let (mut batch, mut of_batch, mut once) = (Vec::new(), 0, false);
             for piece in waiting {
-                let Stored::Waiting(parcel) = &piece.stored else { continue };
-                let (held, _) = parcel.bytes();
-                self.waiting.fetch_sub(held, Ordering::Relaxed);
+                let Stored::Waiting(parcel, held) = &piece.stored else { continue };
+                self.waiting.fetch_sub(*held, Ordering::Relaxed);
                 if of_batch + held > BATCH_BYTES || once != parcel.runs.is_some() {
                     lock(bucket).extend(Batch::write(file, std::mem::take(&mut batch))?);
                     of_batch = 0;

@@ -96,7 +96,7 @@ impl<'a> Work<'a> {
         for (place, group) in groups.enumerate() {
             let key = keys.slice(place as i64, 1);
             let number = if place == 0 { number } else { self.another() };
-            done.add(task.run_groups(number, &key, Box::new(std::iter::once(group)), sink)?);
+            done.add(task.run_groups(number, &key, std::iter::once(group), sink)?);
         }
         Ok(done)
     }
