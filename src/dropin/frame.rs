@@ -6,7 +6,7 @@ use polars::prelude as pl;
 
 use super::{Series, pool};
 use crate::error::Result;
-use crate::kernels::csv::{CsvText, joint_types};
+use crate::kernels::csv::{self, CsvText};
 use crate::kernels::{column, select};
 use crate::labels::{DefaultIndex, NAMELESS, Rows, stack};
 use crate::ledger::{self, Step};
@@ -64,14 +64,15 @@ pub fn read_csv(path: &str) -> Result<DataFrame> {
 pub fn read_csv_indexed(path: &str, index: DefaultIndex) -> Result<DataFrame> {
     let text = CsvText::open(path, 4 * pool::threads())?;
     let pieces: Vec<usize> = (0..text.pieces()).collect();
-    let types = joint_types(&pool::map(pieces.clone(), |piece| text.infer(piece))?);
+    // Read once more afterwards: the texts of all pieces would take more memory than what becomes of them.
+    let types = csv::joint_types(&pool::map(pieces.clone(), |piece| csv::types(&text.texts(piece)?))?);
     ledger::note(Step {
         what: "find one type per column in all pieces".into(),
         tasks: pieces.len(),
         barrier: true,
         ..Step::default()
     });
-    let partitions = pool::map(pieces, |piece| select::frame_without_nan(text.read(piece, &types)?))?;
+    let partitions = pool::map(pieces, |piece| select::frame_without_nan(csv::typed(&text.texts(piece)?, &types)?))?;
     let frame = DataFrame::numbered(partitions);
     frame.note("read a partition per piece", frame.bytes());
     frame.indexed(index)

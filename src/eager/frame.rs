@@ -7,7 +7,7 @@ use polars::prelude as pl;
 use super::Series;
 use super::one_core::on_one_core;
 use crate::error::Result;
-use crate::kernels::csv::{CsvText, joint_types};
+use crate::kernels::csv::{self, CsvText};
 use crate::kernels::{column, select};
 use crate::labels::{DefaultIndex, Rows};
 use crate::ledger::{self, Step};
@@ -54,9 +54,9 @@ pub fn read_csv(path: &str) -> Result<DataFrame> {
 /// As [`read_csv`].
 pub fn read_csv_indexed(path: &str, _index: DefaultIndex) -> Result<DataFrame> {
     let columns = on_one_core(|| {
-        let text = CsvText::open(path, 1)?;
-        let types = joint_types(&[text.infer(0)?]);
-        select::frame_without_nan(text.read(0, &types)?)
+        let texts = CsvText::open(path, 1)?.texts(0)?;
+        let types = csv::joint_types(&[csv::types(&texts)?]);
+        select::frame_without_nan(csv::typed(&texts, &types)?)
     })?;
     let rows = Rows::numbered(0, columns);
     note("read all rows", rows.height(), rows.bytes());

@@ -97,41 +97,11 @@ impl CsvText {
         self.pieces.len()
     }
 
-    /// The types of the columns, as one piece sees them; [`joint_types`] makes those of all pieces one.
+    /// One piece as texts, null where a value is missing: [`types`] finds what they are, and [`typed`] makes it of them.
     ///
     /// # Errors
     /// What the dataframe engine reports.
-    pub fn infer(&self, piece: usize) -> Result<Schema> {
-        let texts = self.texts(piece)?;
-        texts.columns().iter().map(|column| Ok(Field::new(column.name().clone(), narrowest(column.str()?)))).collect()
-    }
-
-    /// One piece, with the types that hold the values of all.
-    ///
-    /// # Errors
-    /// What the dataframe engine reports.
-    pub fn read(&self, piece: usize, schema: &Schema) -> Result<DataFrame> {
-        let texts = self.texts(piece)?;
-        let columns = texts.columns().iter().zip(schema.iter_values()).map(|(column, dtype)| {
-            let (name, texts) = (column.name().clone(), column.str()?);
-            Ok(match dtype {
-                DataType::Int64 => {
-                    Int64Chunked::from_iter_options(name, texts.iter().map(|text| whole(text?))).into_column()
-                }
-                DataType::Float64 => {
-                    Float64Chunked::from_iter_options(name, texts.iter().map(|text| decimal(text?))).into_column()
-                }
-                DataType::Boolean => {
-                    BooleanChunked::from_iter_options(name, texts.iter().map(|text| truth(text?))).into_column()
-                }
-                _ => column.clone(),
-            })
-        });
-        Ok(DataFrame::new(texts.height(), columns.collect::<Result<Vec<_>>>()?)?)
-    }
-
-    /// One piece as texts, null where a value is missing.
-    fn texts(&self, piece: usize) -> Result<DataFrame> {
+    pub fn texts(&self, piece: usize) -> Result<DataFrame> {
         let body = self.body(piece);
         let texts: Schema = self.header.iter().map(|name| Field::new(name.clone(), DataType::String)).collect();
         if body.is_empty() {
@@ -168,6 +138,37 @@ impl CsvText {
         body.extend_from_slice(&text[from..range.end]);
         Cow::Owned(body)
     }
+}
+
+/// The types of the columns, as one piece sees them; [`joint_types`] makes those of all pieces one.
+///
+/// # Errors
+/// What the dataframe engine reports.
+pub fn types(texts: &DataFrame) -> Result<Schema> {
+    texts.columns().iter().map(|column| Ok(Field::new(column.name().clone(), narrowest(column.str()?)))).collect()
+}
+
+/// The texts of one piece, with the types that hold the values of all.
+///
+/// # Errors
+/// What the dataframe engine reports.
+pub fn typed(texts: &DataFrame, schema: &Schema) -> Result<DataFrame> {
+    let columns = texts.columns().iter().zip(schema.iter_values()).map(|(column, dtype)| {
+        let (name, texts) = (column.name().clone(), column.str()?);
+        Ok(match dtype {
+            DataType::Int64 => {
+                Int64Chunked::from_iter_options(name, texts.iter().map(|text| whole(text?))).into_column()
+            }
+            DataType::Float64 => {
+                Float64Chunked::from_iter_options(name, texts.iter().map(|text| decimal(text?))).into_column()
+            }
+            DataType::Boolean => {
+                BooleanChunked::from_iter_options(name, texts.iter().map(|text| truth(text?))).into_column()
+            }
+            _ => column.clone(),
+        })
+    });
+    Ok(DataFrame::new(texts.height(), columns.collect::<Result<Vec<_>>>()?)?)
 }
 
 /// The type that holds some texts: whole numbers, numbers, truth values, or texts. Null where nothing is known, `u64`
@@ -352,8 +353,10 @@ mod tests {
 
     fn read(text: &[u8], pieces: usize) -> Result<DataFrame> {
         let csv = open(text, pieces)?;
-        let types = joint_types(&(0..csv.pieces()).map(|piece| csv.infer(piece)).collect::<Result<Vec<_>>>()?);
-        crate::labels::stack((0..csv.pieces()).map(|piece| csv.read(piece, &types)).collect::<Result<Vec<_>>>()?)
+        let found = joint_types(&(0..csv.pieces()).map(|piece| types(&csv.texts(piece)?)).collect::<Result<Vec<_>>>()?);
+        crate::labels::stack(
+            (0..csv.pieces()).map(|piece| typed(&csv.texts(piece)?, &found)).collect::<Result<Vec<_>>>()?,
+        )
     }
 
     #[test]
