@@ -198,7 +198,8 @@ fn growing(criterion: &mut Criterion) {
     }
     let narrow: &[&str] = &["carrier", "dest", "arr_delay"];
     let wide = &[narrow, &["tailnum", "time_hour", "flight", "distance", "air_time", "dep_delay"]].concat();
-    // Equal keys are sent once per slice, so that three columns fit for long; of nine, most rows are spilled at any size.
+    // Equal keys are sent once per slice, so that three columns fit for long; of nine, the more rows there are the more of
+    // them are spilled.
     for (name, columns, budget) in [("rows", narrow, "256MiB"), ("rows that are spilled", wide, "96MiB")] {
         let name = format!("{name}, {budget}");
         let mut group = group(criterion, &name);
