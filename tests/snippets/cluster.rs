@@ -1,0 +1,1 @@
+//! Shown in the book's chapter of the same name.

@@ -1,0 +1,1 @@
+//! Shown in the pages of the reference, and in the two maps.
