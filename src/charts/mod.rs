@@ -16,6 +16,7 @@ pub mod bench;
 pub mod canvas;
 pub mod crossover;
 pub mod glance;
+pub mod html;
 pub mod labels;
 pub mod memory;
 pub mod moved;
@@ -57,6 +58,14 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// The drawing for a page that has the style sheet of all charts.
+    pub fn svg_without_style(&self) -> String {
+        match (self.svg.split_once("<style>"), self.svg.split_once("</style>\n")) {
+            (Some((before, _)), Some((_, after))) => format!("{before}{after}"),
+            _ => self.svg.clone(),
+        }
+    }
+
     /// Gives it another name, and its title and description in the drawing other ids.
     fn rename(&mut self, name: String) {
         for (before, after) in [

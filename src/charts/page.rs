@@ -2,7 +2,8 @@
 
 use super::bench::Bench;
 use super::canvas::{escape, file_name};
-use super::glance::{Entry, Glance};
+use super::glance::Glance;
+use super::html::{self, table};
 use super::words::{self, Words};
 use super::{Chart, Table, theme, units};
 
@@ -74,24 +75,12 @@ fn at_a_glance(charts: &[Chart], about: &About) -> String {
     )
 }
 
-fn glance_table(table: &Glance) -> String {
-    let entry = |entry: &Entry| {
-        let tag = if entry.best { "b" } else { "span" };
-        let median = if entry.median.is_empty() { "-" } else { &entry.median };
-        let range = entry.range.as_ref().map_or(String::new(), |range| format!("<small>{}</small>", escape(range)));
-        format!("<td><{tag}>{}</{tag}>{range}</td>", escape(median))
-    };
-    let header: String = table.header.iter().map(|name| format!("<th>{}</th>", escape(name))).collect();
-    let rows = table.rows.iter().map(|(workload, entries)| {
-        let entries: String = entries.iter().map(entry).collect();
-        format!("<tr><th>{}</th>{entries}</tr>\n", link(workload))
-    });
+fn glance_table(glance: &Glance) -> String {
     format!(
-        "<h3>{}</h3>\n<div class=\"scroll\"><table class=\"glance\"><thead><tr><th>workload</th>{header}</tr></thead>\n\
-         <tbody>{}</tbody></table></div>\n<p class=\"soft\">{}</p>\n",
-        table.figure.title(),
-        rows.collect::<String>(),
-        escape(&words::reading(table, " Small: the least and the most of all runs.")),
+        "<h3>{}</h3>\n{}<p class=\"soft\">{}</p>\n",
+        glance.figure.title(),
+        html::glance(glance, link),
+        escape(&words::reading(glance, " Small: the least and the most of all runs.")),
     )
 }
 
@@ -179,28 +168,13 @@ const TOGGLE: &str = "const r=document.documentElement,d=r.dataset.theme||(match
                       'dark':'light');r.dataset.theme=d=='dark'?'light':'dark'";
 
 fn figure(chart: &Chart) -> String {
-    // The page has the style sheet once for all.
-    let svg = match (chart.svg.split_once("<style>"), chart.svg.split_once("</style>\n")) {
-        (Some((before, _)), Some((_, after))) => format!("{before}{after}"),
-        _ => chart.svg.clone(),
-    };
+    let svg = chart.svg_without_style();
     format!(
         "<figure id=\"{0}\">\n{svg}\n<details><summary>Figures, and the records they come from</summary>\n<p>{1}</p>\n{2}\
          <p><a href=\"{0}.svg\">{0}.svg</a></p></details>\n</figure>\n",
         chart.name,
         escape(&chart.desc),
         table(&chart.table),
-    )
-}
-
-fn table(table: &Table) -> String {
-    let cells = |cells: &[String], tag: &str| -> String {
-        cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", escape(cell))).collect()
-    };
-    let rows: String = table.rows.iter().map(|row| format!("<tr>{}</tr>\n", cells(row, "td"))).collect();
-    format!(
-        "<div class=\"scroll\"><table><thead><tr>{}</tr></thead>\n<tbody>{rows}</tbody></table></div>\n",
-        cells(&table.header, "th")
     )
 }
 

@@ -180,7 +180,8 @@ fn weaknesses(records: &[&Record]) -> Vec<String> {
     told.chain(records.first().and_then(|record| weak::not_measured(record))).collect()
 }
 
-fn warnings(cells: &[Cell]) -> Vec<weak::Warning> {
+/// Why the runs of a setting should not be relied on.
+pub fn warnings(cells: &[Cell]) -> Vec<weak::Warning> {
     let modes: Vec<(&str, Vec<&Record>)> =
         cells.iter().map(|cell| (cell.case.mode.as_str(), cell.runs.clone())).collect();
     weak::warnings(&modes)

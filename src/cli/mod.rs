@@ -5,6 +5,7 @@
 //! stderr. Only a run that goes beyond its memory limit has no say in how it ends: an allocation is refused, and the
 //! program aborts.
 
+mod book;
 mod charts;
 mod compare;
 mod data;
@@ -43,6 +44,7 @@ Examples:
   outgrow explain largest-per-group --mode dropin     what it does, step by step
   outgrow data grow --rows 10000000 --out flights10m
   outgrow exercises                                   learn by doing
+  outgrow book                                        read it, with the figures of this machine
 
 Without a command, outgrow gives the tour.";
 
@@ -68,6 +70,8 @@ enum Command {
     Explain(explain::Args),
     /// Exercises: tasks, your answers, and checks that say what is wrong with them
     Exercises(exercises::Args),
+    /// The book: built with the figures of this machine, and served on it
+    Book(book::Args),
     /// Flights: more of them, or from the original CSV files
     Data(data::Args),
 }
@@ -96,6 +100,7 @@ pub fn run(more_engines: &[EngineByName]) -> ExitCode {
         Some(Command::Measure(args)) => done(measure::measure(&args)),
         Some(Command::Explain(args)) => done(explain::explain(&args, &engines)),
         Some(Command::Exercises(args)) => exercises::exercises(&args),
+        Some(Command::Book(args)) => done(book::book(&args)),
         Some(Command::Data(args)) => done(data::data(&args)),
     });
     let (complaint, code) = match outcome {
