@@ -15,7 +15,8 @@
 //! 5. [`measure`]: a child process per run, the answer checked before a time is shown, a record kept of each run.
 //! 6. [`charts`]: records drawn, and a page of all of them; nothing is run for it.
 //! 7. [`exercises`]: the runner of the exercises, and what it shares with their checks, which are a member of their own.
-//! 8. [`cli`]: the command line. [`scratch`] keeps half-written files and stray processes away, [`Error`] says what went
+//! 8. [`book`]: the book, whose figures are records and whose widgets play back what the engines did.
+//! 9. [`cli`]: the command line. [`scratch`] keeps half-written files and stray processes away, [`Error`] says what went
 //!    wrong.
 //!
 //! Imports point one way: flights, then modes, then workloads, then measuring, then charts of its records, then the
@@ -25,6 +26,7 @@
 // `surface/series.rs` is compiled for the eager and for the drop-in frame.
 #![allow(clippy::duplicate_mod)]
 
+pub mod book;
 pub mod charts;
 pub mod cli;
 pub mod dropin;
