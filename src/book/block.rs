@@ -179,7 +179,12 @@ mod tests {
     #[test]
     fn a_comparison_says_whose_it_is_and_has_no_blank_line() {
         let table = compare(&["rows=1M"], &source(), "median").unwrap();
-        for part in ["<td>eager</td><td>1.03 s</td>", "All answers agree.", "Measured on this machine: A &lt;chip&gt;", "Records 1, 2"] {
+        for part in [
+            "<td>eager</td><td>1.03 s</td>",
+            "All answers agree.",
+            "Measured on this machine: A &lt;chip&gt;",
+            "Records 1, 2",
+        ] {
             assert!(table.contains(part), "{part} is not in {table}");
         }
         assert!(!table.contains("\n\n"));

@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 
 /// The names of all directives. Others, such as mdBook's `include`, are left alone.
 pub const NAMES: [&str; 13] = [
-    "figure", "ratio", "compare", "chart", "words", "glance", "machine", "limit", "exercise", "widget", "given", "data", "from",
+    "figure", "ratio", "compare", "chart", "words", "glance", "machine", "limit", "exercise", "widget", "given",
+    "data", "from",
 ];
 
 /// A directive in a page.

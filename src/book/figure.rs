@@ -54,18 +54,27 @@ impl Choice {
             }
             let (key, value) = word.split_once('=').unwrap_or((word, ""));
             let value = match value.split_once('/') {
-                Some((left, other)) => if right { other } else { left },
+                Some((left, other)) => {
+                    if right {
+                        other
+                    } else {
+                        left
+                    }
+                }
                 None => value,
             };
-            let number = number(value)
-                .ok_or_else(|| Error::input(format!("`{word}` is not understood. Write as in `rows=10M` or `limit`.")))?;
+            let number = number(value).ok_or_else(|| {
+                Error::input(format!("`{word}` is not understood. Write as in `rows=10M` or `limit`."))
+            })?;
             match key {
                 "rows" => choice.rows = Some(number),
                 "threads" => choice.threads = Some(number as usize),
                 "groups" => choice.groups = Some(number),
                 "cost" => choice.cost = Some(number),
                 _ => {
-                    return Err(Error::input(format!("no key `{key}`. There are rows, threads, groups, cost and limit.")));
+                    return Err(Error::input(format!(
+                        "no key `{key}`. There are rows, threads, groups, cost and limit."
+                    )));
                 }
             }
         }
@@ -273,7 +282,10 @@ mod tests {
     fn what_is_not_there_is_told() {
         for (text, complaint) in [
             ("time eager", "no figure `time`. Choose one of wall, cpu"),
-            ("wall spark", "no run of mode `spark` with 1,000,000 rows, 2 threads. There are eager, dropin, partitioned."),
+            (
+                "wall spark",
+                "no run of mode `spark` with 1,000,000 rows, 2 threads. There are eager, dropin, partitioned.",
+            ),
             ("wall eager rows=7", "no such run is in the records"),
             ("wall eager rows=many", "`rows=many` is not understood"),
             ("wall eager size=7", "no key `size`"),

@@ -128,7 +128,10 @@ mod tests {
     #[test]
     fn a_page_that_cannot_be_filled_is_told_by_name_and_line_and_leaves_nothing() {
         for (page, complaint) in [
-            ("# A\n\n{{#figure wall aggregation sparkly}}\n", "book page a.md: line 3, `{{#figure wall aggregation sparkly}}`"),
+            (
+                "# A\n\n{{#figure wall aggregation sparkly}}\n",
+                "book page a.md: line 3, `{{#figure wall aggregation sparkly}}`",
+            ),
             ("# A\n\n{{#include nowhere.rs:a}}\n", "`{{#include nowhere.rs:a}}` cannot be read"),
         ] {
             let (_folder, setting) = small(page);

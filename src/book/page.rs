@@ -8,11 +8,10 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::directive::{Directive, directives};
-use super::source::Source;
 use super::points::points;
+use super::source::Source;
 use super::{block, facts, figure, widgets};
 use crate::charts::canvas::escape;
-use crate::charts::pick;
 use crate::error::{Error, Result};
 
 /// What directives are about when it is not one workload.
@@ -117,7 +116,8 @@ fn told(directive: &Directive, workload: &str, source: &Source) -> Result<String
 
 /// Whose figures a page shows, and how to get one's own.
 fn provenance(whose: &BTreeMap<String, Vec<&str>>) -> String {
-    let lines = whose.iter().map(|(whose, workloads)| format!("<li>{}: {}</li>\n", workloads.join(", "), escape(whose)));
+    let lines =
+        whose.iter().map(|(whose, workloads)| format!("<li>{}: {}</li>\n", workloads.join(", "), escape(whose)));
     format!(
         "\n\n<aside class=\"from\" aria-label=\"Where these figures come from\">\n<p>Figures on this page:</p>\n<ul>\n{}</ul>\n\
          <p>Rest the pointer on a figure to see the runs it comes from. <code>cargo run measure</code> measures all of them on your \
@@ -138,10 +138,7 @@ mod tests {
         let mut committed = runs("median", 1_000, &other);
         committed.extend(runs("median", 1_000_000, &other));
         committed.extend(runs("z-score", 1_000, &other));
-        [runs("median", 1_000, &this), committed]
-            .iter()
-            .map(|records| Source::new(records, &this).unwrap())
-            .collect()
+        [runs("median", 1_000, &this), committed].iter().map(|records| Source::new(records, &this).unwrap()).collect()
     }
 
     fn page(text: &str) -> Result<String> {

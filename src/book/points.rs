@@ -10,7 +10,8 @@ use crate::workloads;
 pub fn points(records: &[&Record]) -> Vec<Point> {
     let mut points = Vec::new();
     for workload in workloads::ALL {
-        let of_it: Vec<&Record> = records.iter().copied().filter(|record| record.case.workload == workload.name).collect();
+        let of_it: Vec<&Record> =
+            records.iter().copied().filter(|record| record.case.workload == workload.name).collect();
         let growing = pick::groups(&of_it, |case| case.threads = 0);
         for mode in ["dropin", "partitioned"] {
             let meant = |cells: &&Vec<Cell>| {
@@ -65,7 +66,8 @@ mod tests {
         }
         records.iter_mut().for_each(|record| record.steps = vec![step.clone()]);
         let points = points(&records.iter().collect::<Vec<_>>());
-        let told: Vec<_> = points.iter().map(|point| (point.mode.as_str(), point.threads, point.largest_share)).collect();
+        let told: Vec<_> =
+            points.iter().map(|point| (point.mode.as_str(), point.threads, point.largest_share)).collect();
         assert_eq!(told, [("dropin", 2, Some(0.4)), ("partitioned", 2, Some(0.4))]);
         assert!((points[0].speedup - 1.5).abs() < 1e-9);
     }

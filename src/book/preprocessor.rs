@@ -84,7 +84,9 @@ impl mdbook_preprocessor::Preprocessor for Preprocessor {
 /// [`Error::Input`] for an input that is no book, and as [`Preprocessor::fill`].
 pub fn as_a_program(from: impl Read, to: impl Write) -> Result<()> {
     let (_, mut book) = parse_input(from).map_err(|error| {
-        Error::input(format!("the input is not what mdbook gives to a preprocessor ({error}). It starts this by itself."))
+        Error::input(format!(
+            "the input is not what mdbook gives to a preprocessor ({error}). It starts this by itself."
+        ))
     })?;
     Preprocessor::default().fill(&mut book)?;
     serde_json::to_writer(to, &book).map_err(|error| Error::Failure(format!("cannot hand the book back: {error}.")))

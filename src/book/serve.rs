@@ -76,7 +76,7 @@ async fn listen(port: Option<u16>) -> Result<tokio::net::TcpListener> {
 }
 
 async fn wait_for_news(upgrade: WebSocketUpgrade, State(reload): State<broadcast::Sender<()>>) -> Response {
-    upgrade.on_upgrade(|socket| tell_page(socket, reload.subscribe()))
+    upgrade.on_upgrade(move |socket| tell_page(socket, reload.subscribe()))
 }
 
 /// Says `reload` once: the page then asks for everything anew.
@@ -153,7 +153,8 @@ mod tests {
     #[test]
     fn files_that_come_change_or_go_are_seen() {
         let at = |seconds: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        let files = |all: &[(&str, u64)]| -> Files { all.iter().map(|(path, time)| (path.into(), at(*time))).collect() };
+        let files =
+            |all: &[(&str, u64)]| -> Files { all.iter().map(|(path, time)| (path.into(), at(*time))).collect() };
         let before = files(&[("a", 1), ("b", 1), ("c", 1)]);
         let now = files(&[("a", 1), ("b", 2), ("d", 1)]);
         assert_eq!(changed(&before, &now), ["b", "d", "c"].map(PathBuf::from));

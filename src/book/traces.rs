@@ -245,7 +245,7 @@ pub fn index() -> Result<String> {
 }
 
 fn stages(files: &ParquetFiles, kind: DefaultIndex, insert: &[&'static str]) -> Result<Vec<Stage>> {
-    let (mut stages, mut frame) = (Vec::new(), None);
+    let (mut stages, mut frame) = (Vec::new(), None::<dropin::DataFrame>);
     for step in ["read"].into_iter().chain(insert.iter().copied()).chain(["reset_index", "iloc"]) {
         let (next, ledger) = ledger::record(|| -> Result<dropin::DataFrame> {
             let before = || frame.as_ref().ok_or_else(|| Error::Failure(format!("{step}: nothing was read")));
