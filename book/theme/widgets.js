@@ -78,7 +78,7 @@
     return { node: html('div', { class: 'w-steps' }, back, next, end, start, place), show };
   };
   const stageOf = (label) => html('div', { class: 'w-stage', tabindex: 0, role: 'group', 'aria-label': label });
-  const says = () => html('p', { class: 'w-says', role: 'status', 'aria-live': 'polite' });
+  const says = (tall) => html('p', { class: tall ? 'w-says tall' : 'w-says', role: 'status', 'aria-live': 'polite' });
   const facts = (pairs) => html('dl', { class: 'w-facts' },
     ...pairs.map(([name, value]) => html('div', {}, html('dt', {}, name), html('dd', {}, String(value)))));
   // Arrow keys in sliders and selects belong to them, not to mdBook's pages.
@@ -100,7 +100,7 @@
     circle: 'M-5.5,0A5.5,5.5 0 1 0 5.5,0A5.5,5.5 0 1 0 -5.5,0Z', square: 'M-5,-5H5V5H-5Z',
     diamond: 'M0,-7L7,0L0,7L-7,0Z', triangle: 'M0,-7L7,6H-7Z',
   };
-  const mark = (x, y, shape, cls) => svg('path', { d: MARKS[shape], transform: `translate(${x} ${y})`, class: cls });
+  const mark = (x, y, shape, cls, scale = 1) => svg('path', { d: MARKS[shape], transform: `translate(${x} ${y}) scale(${scale})`, class: cls });
 
   const widgets = {};
 
@@ -113,7 +113,7 @@
     const sliceOf = (row) => starts.filter((start) => start <= row).length - 1;
     const stage = stageOf('Rows in slices and partitions. Left and right arrow keys step.');
     const code = html('div', { class: 'w-code' });
-    const said = says();
+    const said = says(true);
     const counted = html('div');
     let run;
     let dots;
@@ -197,7 +197,7 @@
       picture.style.height = `${bottom}px`;
       stage.replaceChildren(picture);
       stage.counts = counts;
-      stage.short = below.wide <= 70;
+      stage.short = below.wide <= 94;
       show();
     };
 
@@ -451,12 +451,12 @@
     const amdahl = (cores, serial = state.serial) => 1 / (serial + (1 - serial) / cores);
     const percent = (share) => `${Math.round(share * 1000) / 10} %`;
     const SHAPES = { dropin: 'square', partitioned: 'triangle' };
-    const nice = (most) => [2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64].find((one) => one >= most) || most;
+    const nice = (most) => [2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64].find((one) => one >= most) || most;
 
     const draw = (width) => {
       const [left, right, bottom] = [34, width - 10, 270];
       const most = Math.max(state.cores, 2, ...points.map((point) => point.threads));
-      const high = nice(Math.max(2, 1.15 * amdahl(most), ...points.map((point) => Math.min(point.speedup, most))));
+      const high = nice(Math.max(2, 1.08 * amdahl(most), ...points.map((point) => Math.min(point.speedup, most))));
       const x = (cores) => left + (cores - 0.5) / (most - 0.5) * (right - left);
       const y = (speedup) => bottom - speedup / high * (bottom - 24);
       const picture = svg('svg', { viewBox: `0 0 ${width} 306`, role: 'group', 'aria-label': 'Speed-up against cores' });
@@ -480,7 +480,7 @@
       picture.append(line([[x(1), y(1)], [x(end), y(end)]], 's-soft widget-dotted'));
       if (limit <= high) {
         picture.append(line([[x(1), y(limit)], [x(most), y(limit)]], 's-alarm widget-dashed'),
-          words(right, y(limit) - 6, 'f-alarm', 'end', 13, 'the largest task'));
+          words(x(1), y(limit) - 6, 'f-alarm', 'start', 13, `the largest task allows ${limit.toFixed(1)}x`));
       }
       picture.append(line(curve(Infinity), 's-dropin widget-dotted'), line(curve(limit), 's-dropin widget-line'));
       const here = Math.min(amdahl(state.cores), limit);
@@ -490,8 +490,8 @@
       const marks = points.map((point, number) => {
         const height = y(Math.min(point.speedup, high));
         const side = point.mode === 'partitioned' ? 1 : -1;
-        let at = x(point.threads) + side * 8;
-        while (taken.some(([a, b]) => Math.abs(a - at) < 11 && Math.abs(b - height) < 9)) at += side * 11;
+        let at = x(point.threads) + side * 6;
+        while (taken.some(([a, b]) => Math.abs(a - at) < 9 && Math.abs(b - height) < 8)) at += side * 9;
         taken.push([at, height]);
         const chosen = state.point === number;
         return svg('g', {
@@ -505,7 +505,7 @@
             event.preventDefault();
             event.stopPropagation();
           },
-        }, svg('title', {}, nameOf(point)), mark(at, height, SHAPES[point.mode] || 'circle', `f-${SHAPES[point.mode] ? point.mode : 'eager'}`));
+        }, svg('title', {}, nameOf(point)), mark(at, height, SHAPES[point.mode] || 'circle', `f-${SHAPES[point.mode] ? point.mode : 'eager'}`, 0.75));
       });
       picture.append(svg('g', { role: 'radiogroup', 'aria-label': 'Measured points' }, ...marks));
       stage.replaceChildren(picture);
@@ -589,7 +589,7 @@
   widgets.index = (root, data) => {
     const state = { kind: 'distributed-sequence', insert: 'filter', step: 0 };
     const stage = stageOf('Rows with their labels, by partition. Left and right arrow keys step.');
-    const said = says();
+    const said = says(true);
     const code = html('div', { class: 'w-code' });
     const table = html('div', { class: 'w-scroll' });
     const bit = 2 ** 33;
