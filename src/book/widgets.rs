@@ -108,6 +108,59 @@ mod tests {
         assert!(unknown.contains("Use one of shuffle, mean-median, amdahl, index."), "{unknown}");
     }
 
+    /// mdBook's themes and the pages they give, light and dark: `--bg` in its variables.css.
+    const PAGES: [(&str, [u8; 3]); 5] = [
+        ("light", [0xff, 0xff, 0xff]),
+        ("rust", [0xe1, 0xe1, 0xdb]),
+        ("coal", [0x13, 0x15, 0x16]),
+        ("navy", [0x16, 0x19, 0x23]),
+        ("ayu", [0x0f, 0x14, 0x1a]),
+    ];
+
+    /// WCAG 2.2: <https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>
+    fn contrast(this: [u8; 3], that: [u8; 3]) -> f64 {
+        let linear = |value: u8| match f64::from(value) / 255.0 {
+            value if value <= 0.04045 => value / 12.92,
+            value => ((value + 0.055) / 1.055).powf(2.4),
+        };
+        let luminance =
+            |[red, green, blue]: [u8; 3]| 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+        let (this, that) = (luminance(this), luminance(that));
+        (this.max(that) + 0.05) / (this.min(that) + 0.05)
+    }
+
+    /// The colours `--o-...` of a theme in the style sheet of the book.
+    fn colours<'a>(sheet: &'a str, theme: &str) -> Vec<(&'a str, [u8; 3])> {
+        let rules = sheet.split('}').filter_map(|rule| rule.split_once('{'));
+        let named = format!("html.{theme}");
+        let of_theme = rules.filter(|(selector, _)| selector.split([',', '\n']).any(|one| one.trim() == named));
+        let declarations = of_theme.flat_map(|(_, body)| body.split(';')).filter_map(|one| one.trim().split_once(": "));
+        let byte = |hex: &str, at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+        let colour = |value: &str| {
+            let hex = value.strip_prefix('#')?;
+            Some([byte(hex, 0)?, byte(hex, 2)?, byte(hex, 4)?])
+        };
+        declarations.filter_map(|(name, value)| Some((name.strip_prefix("--o-")?, colour(value)?))).collect()
+    }
+
+    #[test]
+    fn text_and_marks_can_be_read_on_the_page_of_every_theme() {
+        let sheet = std::fs::read_to_string(crate::flights::home().join("book/theme/outgrow.css")).unwrap();
+        for (theme, page) in PAGES {
+            let colours = colours(&sheet, theme);
+            let raised = colours.iter().find(|(name, _)| *name == "raised").unwrap().1;
+            let seen: Vec<&(&str, [u8; 3])> =
+                colours.iter().filter(|(name, _)| !["grid", "raised"].contains(name)).collect();
+            assert!(seen.len() >= 9, "{theme}: {seen:?}");
+            for (name, colour) in seen {
+                for under in [page, raised] {
+                    let found = contrast(*colour, under);
+                    assert!(found >= 4.5, "{name} in {theme} on {under:?}: {found:.2}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn no_word_in_the_data_ends_the_script() {
         let odd = Point { workload: "</script><b>".into(), ..points()[0].clone() };
