@@ -2,7 +2,9 @@
 
 use polars::prelude as pl;
 
+// ANCHOR: import
 use crate::dropin as pd;
+// ANCHOR_END: import
 use crate::{ParquetFiles, Result};
 
 /// Answers the question of this folder.
