@@ -19,9 +19,9 @@ fn read(columns: &[&str]) -> Result<pd::DataFrame> {
 /// The same file under three kinds of index.
 fn read_three_times(files: &ParquetFiles) -> Result<[pd::DataFrame; 3]> {
     let read = |index| pd::read_parquet_indexed(files, &["id", "carrier"], index);
-    let sequence = read(DefaultIndex::Sequence)?; //             0, 1, 2, ..., in one place
-    let counted = read(DefaultIndex::DistributedSequence)?; //   0, 1, 2, ..., over partitions
-    let own = read(DefaultIndex::Distributed)?; //               unique, and no more than that
+    let sequence = read(DefaultIndex::Sequence)?; //           0, 1, 2, ..., in one place
+    let counted = read(DefaultIndex::DistributedSequence)?; // 0, 1, 2, ..., where they lie
+    let own = read(DefaultIndex::Distributed)?; //             unique, and no more
     Ok([sequence, counted, own])
 }
 // ANCHOR_END: kinds
@@ -68,10 +68,10 @@ fn looking_back_moves_what_is_at_the_borders() -> Result<()> {
     let borders = 4;
     let look_back = || -> Result<()> {
         // ANCHOR: look-back
-        let change = flights.col("arr_delay")?.diff(1)?; //     looks one row back
+        let change = flights.col("arr_delay")?.diff(1)?; //         one row back
         let smooth = flights.col("arr_delay")?.rolling_mean(7)?; // six rows back
-        let miles = flights.col("distance")?.cumsum()?; //      looks back to the beginning
-        let known = flights.col("arr_delay")?.ffill()?; //      to the last known one
+        let miles = flights.col("distance")?.cumsum()?; //          to the beginning
+        let known = flights.col("arr_delay")?.ffill()?; //          to the last known one
         // ANCHOR_END: look-back
         assert_eq!([change.len(), smooth.len(), miles.len(), known.len()], [flights.len(); 4]);
         Ok(())
@@ -144,7 +144,8 @@ fn what_needs_other_rows_falls_back_to_one_core() -> Result<()> {
     assert_eq!(ledger_of(far)?.rows_gathered(), flights.len() as u64);
     // ANCHOR: way-out
     let all = flights.assign("all", pl::lit(true))?;
-    let mean = all.groupby(&["all"]).transform("distance", pd::Transform::Each(pd::Agg::Mean))?;
+    let mean = pd::Transform::Each(pd::Agg::Mean);
+    let mean = all.groupby(&["all"]).transform("distance", mean)?;
     let on_partitions = flights.filter(&flights.col("distance")?.gt(&mean)?)?;
     // ANCHOR_END: way-out
     assert!(on_one_core.into_columns()?.equals(&on_partitions.into_columns()?));

@@ -14,8 +14,8 @@ fn a_mean_of_means_is_another_number() -> Result<()> {
     let files = flights::shipped()?;
     let files = &files;
     // ANCHOR: mean-of-means
-    // Three workers have the flights of an airport each. The mean of their means is wrong.
-    let mean = |slice: DataFrame| df!("mean" => [slice.column("arr_delay")?.i16()?.mean()]);
+    // Three workers have an airport each. The mean of their means is wrong.
+    let mean = |rows: DataFrame| df!("mean" => [rows.column("arr_delay")?.i16()?.mean()]);
     let of_airports = transform((files, ["origin", "arr_delay"]), mean)
         .schema("mean: f64")
         .partition(by(["origin"]))
@@ -32,7 +32,7 @@ fn a_mean_of_means_is_another_number() -> Result<()> {
 #[test]
 fn what_is_kept_for_a_mean_combines() {
     // ANCHOR: moments
-    // What a worker keeps of its delays: how many, their mean, and the squared deviations.
+    // What a worker keeps: how many delays, their mean, and the squared deviations.
     let here = Moments { n: 3, mean: 10.0, m2: 50.0 }; // 5, 10, 15
     let there = Moments { n: 1, mean: 70.0, m2: 0.0 }; // 70
     let all = here.merge(there);
@@ -50,6 +50,7 @@ fn without_a_key_the_function_sees_a_slice() -> Result<()> {
     let count = |slice: DataFrame| df!("rows" => [slice.height() as u32]);
     let slices = transform((files, ["carrier"]), count)
         .schema("rows: u32")
+        // No `.partition(...)`: a call for each piece of the file.
         .run(&Threads::default())?;
     // ANCHOR_END: slices
     let rows = slices.column("rows")?.u32()?;
@@ -63,7 +64,7 @@ fn without_a_key_the_function_sees_a_slice() -> Result<()> {
 fn exchange_by_carrier(slices: &[DataFrame], buckets: usize) -> Result<Vec<DataFrame>> {
     let mut gathered = vec![slices[0].clear(); buckets];
     for slice in slices {
-        // Each slice is split on its own: a hash of the carrier says which bucket a row is for.
+        // Each slice on its own: a hash of the carrier says which bucket a row is for.
         let pieces = split(slice, &["carrier"], buckets)?;
         for (bucket, piece) in gathered.iter_mut().zip(pieces) {
             bucket.vstack_mut(&piece)?; // over a network this is where rows travel
@@ -76,8 +77,9 @@ fn exchange_by_carrier(slices: &[DataFrame], buckets: usize) -> Result<Vec<DataF
 #[test]
 fn an_exchange_brings_rows_of_a_key_together() -> Result<()> {
     let files = flights::shipped()?;
-    let slices: Vec<DataFrame> =
-        (0..files.row_groups()).map(|number| files.read_row_group(number, &["id", "carrier"])).collect::<Result<_>>()?;
+    let slices: Vec<DataFrame> = (0..files.row_groups())
+        .map(|number| files.read_row_group(number, &["id", "carrier"]))
+        .collect::<Result<_>>()?;
     let buckets = exchange_by_carrier(&slices, 8)?;
     let mut seen: HashMap<String, usize> = HashMap::new();
     for (number, bucket) in buckets.iter().enumerate() {
@@ -97,10 +99,10 @@ fn an_exchange_brings_rows_of_a_key_together() -> Result<()> {
 fn four_ways_to_deal_rows_out() -> Result<()> {
     let files = flights::shipped()?;
     // ANCHOR: four-ways
-    let hash = by(["carrier"]); //                            a call per carrier
-    let even = num(4).algo(Algo::Even); //                    four slices of one size
-    let rand = num(4).algo(Algo::Rand { seed: 1 }); //        four lots, drawn by chance
-    let coarse = by(["carrier"]).num(4).algo(Algo::Coarse); // a call for several carriers, each whole
+    let hash = by(["carrier"]); //                     a call per carrier
+    let even = num(4).algo(Algo::Even); //             four slices of one size
+    let rand = num(4).algo(Algo::Rand { seed: 1 }); // four lots, drawn by chance
+    let coarse = by(["carrier"]).algo(Algo::Coarse); // a call for many carriers
     // ANCHOR_END: four-ways
     let rows = |split: Partition| -> Result<Vec<u32>> {
         let count = |rows: DataFrame| df!("rows" => [rows.height() as u32]);
@@ -111,9 +113,9 @@ fn four_ways_to_deal_rows_out() -> Result<()> {
     let spread = |rows: &[u32]| rows.iter().max().unwrap() - rows.iter().min().unwrap();
     let (hash, even, rand, coarse) = (rows(hash)?, rows(even)?, rows(rand)?, rows(coarse)?);
     assert_eq!((hash.len(), even.len(), rand.len()), (16, 4, 4));
-    assert!(coarse.len() <= 4, "{coarse:?}");
+    assert!(coarse.len() < 16, "{coarse:?}");
     assert!(spread(&even) <= 1 && spread(&rand) < 10_000, "{even:?} {rand:?}");
-    assert!(spread(&hash) > 50_000 && spread(&coarse) > spread(&rand), "{hash:?} {coarse:?}");
+    assert!(spread(&hash) > 50_000 && spread(&coarse) > 50_000, "{hash:?} {coarse:?}");
     for rows in [hash, even, rand, coarse] {
         assert_eq!(rows.iter().sum::<u32>() as usize, files.rows());
     }

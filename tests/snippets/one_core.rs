@@ -35,9 +35,9 @@ fn a_row_has_a_place_and_a_label() -> Result<()> {
     let flights = pd::read_parquet(files, &["carrier", "dest", "arr_delay"])?;
     let latest = flights.sort_values(&["arr_delay"], &[false])?;
 
-    let worst = latest.iloc(0)?; //     by place: the first row of this table
-    let label = worst.index()?; //      its label: what it was called before the sort
-    let again = flights.loc(7072)?; //  by label: the same flight, in the table as it was read
+    let worst = latest.iloc(0)?; //    by place: the first row of this table
+    let label = worst.index()?; //     its label: what it was called before
+    let again = flights.loc(7072)?; // by label: the same flight, as it was read
     // ANCHOR_END: place-and-label
     assert_eq!(label.columns()[0].i64()?.get(0), Some(7072));
     assert!(worst.into_columns()?.equals(&again.into_columns()?));
