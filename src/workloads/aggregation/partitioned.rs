@@ -8,17 +8,28 @@ use crate::{ParquetFiles, Result};
 
 /// Answers the question of this folder.
 // ANCHOR: answer
+// ANCHOR: calls
 pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
-    let partials = transform((files, ["carrier", "origin", "arr_delay", "distance"]), reduce_slice)
-        .schema("carrier: str, origin: str, n: i64, mean: f64, m2: f64, min: i16, max: i16, distance: i64")
+    let columns = ["carrier", "origin", "arr_delay", "distance"];
+    let partials = transform((files, columns), reduce_slice)
+        .schema(
+            "carrier: str, origin: str, n: i64, mean: f64, m2: f64, \
+             min: i16, max: i16, distance: i64",
+        )
         .run(engine)?;
     let delays = transform(partials, combine)
-        .schema("carrier: str, origin: str, flights: i64, mean: f64, std: f64, min: i16, max: i16, distance: i64")
+        .schema(
+            "carrier: str, origin: str, flights: i64, mean: f64, std: f64, \
+             min: i16, max: i16, distance: i64",
+        )
         .partition(by(["carrier", "origin"]))
         .run(engine)?;
-    Ok(delays.drop_nulls(Some(&["carrier", "origin"]))?.sort(["carrier", "origin"], SortMultipleOptions::default())?)
+    let known = delays.drop_nulls(Some(&["carrier", "origin"]))?;
+    Ok(known.sort(["carrier", "origin"], SortMultipleOptions::default())?)
 }
+// ANCHOR_END: calls
 
+// ANCHOR: functions
 /// Some flights -> one row per (carrier, origin) among them: all that has to be kept.
 fn reduce_slice(flights: DataFrame) -> Result<DataFrame> {
     let groups = Groups::of(&flights, &["carrier", "origin"])?;
@@ -55,4 +66,5 @@ fn combine(partials: DataFrame) -> PolarsResult<DataFrame> {
     ])?;
     Ok(delays)
 }
+// ANCHOR_END: functions
 // ANCHOR_END: answer
