@@ -9,8 +9,13 @@ use serde::Deserialize;
 
 /// Flights of three carriers, of which one has three in five.
 fn flights(folder: &Path) -> PathBuf {
+    flights_of(folder, &["B6", "B6", "B6", "UA", "AA"])
+}
+
+/// Flights of these carriers in turn.
+fn flights_of(folder: &Path, carriers: &[&str]) -> PathBuf {
     let rows = 400_000i64;
-    let carrier: Vec<&str> = (0..rows).map(|row| ["B6", "B6", "B6", "UA", "AA"][(row % 5) as usize]).collect();
+    let carrier: Vec<&str> = carriers.iter().copied().cycle().take(rows as usize).collect();
     let delays: Vec<i16> = (0..rows).map(|row| (row * 7_919 % 90) as i16 - 20).collect();
     let flights = df!("carrier" => carrier, "id" => (0..rows).collect::<Vec<_>>(), "arr_delay" => delays).unwrap();
     let path = folder.join("flights.parquet");
@@ -52,7 +57,8 @@ fn median(flights: DataFrame) -> PolarsResult<DataFrame> {
 #[test]
 fn rows_beyond_the_budget_are_spilled() -> outgrow::Result<()> {
     let folder = tempfile::tempdir().unwrap();
-    let (flights, fast_disk) = (flights(folder.path()), tempfile::tempdir().unwrap());
+    let carriers = ["9E", "AA", "AS", "B6", "DL", "EV", "F9", "FL", "HA", "MQ", "OO", "UA", "US", "VX", "WN", "YV"];
+    let (flights, fast_disk) = (flights_of(folder.path(), &carriers), tempfile::tempdir().unwrap());
     let call = || {
         transform(&flights, median)
             .schema("carrier: str, median: f64")
@@ -60,8 +66,8 @@ fn rows_beyond_the_budget_are_spilled() -> outgrow::Result<()> {
             .spill_to(fast_disk.path())
     };
     // ANCHOR: budget
-    let call_in_8_mib = call().memory_budget("8MiB");
-    let (medians, ledger) = ledger::record(|| call_in_8_mib.run(&Threads::new(2)));
+    let within_4_mib = call().memory_budget("4MiB");
+    let (medians, ledger) = ledger::record(|| within_4_mib.run(&Threads::new(2)));
     let spilled: u64 = ledger.steps.iter().map(|step| step.bytes_spilled).sum();
     // ANCHOR_END: budget
     let medians = medians?.sort(["carrier"], SortMultipleOptions::default())?;
