@@ -53,6 +53,7 @@ fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let input = arguments.next().context("name Parquet files of flights, and a file for the answer")?;
     let output = arguments.next().context("name a file for the answer")?;
+    // ANCHOR: call
     let mut call = transform(input.as_str(), best_shrink)
         .schema("carrier: str, dest: str, flights: u32, shrink: f64, rmse: f64")
         .partition(by(["carrier", "dest"]));
@@ -60,6 +61,7 @@ fn main() -> anyhow::Result<()> {
         call = call.memory_budget(&budget);
     }
     let (saved, ledger) = ledger::record(|| call.save_as(&output, &Threads::default()));
+    // ANCHOR_END: call
     println!("{} is written.", saved?.display());
     for step in ledger.steps {
         println!("{}: {} rows, {} spilled", step.what, step.rows, show_bytes(step.bytes_spilled));

@@ -27,10 +27,12 @@ const FOLDS: usize = 5;
 const TOLERANCE: f64 = 1e-10;
 const MOST_STEPS: u32 = 100_000;
 
+// ANCHOR: best_model
 /// One carrier's flights -> one row: `carrier, n, penalty, l1_ratio, rmse`.
 ///
-/// Rows with a null in a feature or the target are left out; `n` counts the others. With fewer rows than folds there is
-/// no model, and the last three are null. For no row at all the answer has no row.
+/// Rows with a null in a feature or the target are left out; `n` counts the others. With fewer
+/// rows than folds there is no model, and the last three are null. For no row at all the answer
+/// has no row.
 ///
 /// # Errors
 /// [`Error::Input`] for a column that is missing or no number.
@@ -48,6 +50,7 @@ pub fn best_model(flights: DataFrame) -> Result<DataFrame> {
     ])?;
     Ok(answer)
 }
+// ANCHOR_END: best_model
 
 /// A point of the grid and the error that its models make on rows they have not seen.
 #[derive(Clone, Copy)]
