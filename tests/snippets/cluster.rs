@@ -81,12 +81,13 @@ fn the_workloads_of_today_could_not_go() {
 }
 
 // ANCHOR: lossy
-/// Executors that vanish: what they gave is thrown away, and their bucket is done once more.
+/// Executors that vanish: what they gave is thrown away, and their bucket is done again.
 struct Lossy {
     /// Buckets whose first executor does not live to the end.
     doomed: Mutex<BTreeSet<usize>>,
 }
 
+type Rows = DataFrame;
 type Outcome = outgrow::Result<Done>;
 
 /// What one attempt gives. Nobody sees it before the attempt has ended.
@@ -101,7 +102,7 @@ impl Sink for Attempt {
 }
 
 impl Lossy {
-    fn run(&self, job: &Job, bucket: usize, rows: &DataFrame, sink: &dyn Sink) -> Outcome {
+    fn run(&self, job: &Job, bucket: usize, rows: &Rows, sink: &dyn Sink) -> Outcome {
         loop {
             let attempt = Attempt::default();
             let done = job.task.run(bucket, vec![rows.clone()], &attempt)?;
@@ -158,7 +159,7 @@ fn a_lost_executor_costs_its_buckets_and_nothing_else() -> outgrow::Result<()> {
     };
     let engine = Lossy { doomed: Mutex::new(BTreeSet::from([doomed])) };
     let answer = ask(&engine)?;
-    assert_eq!(calls.load(Ordering::Relaxed), 16 + again); // the carriers of that bucket twice
+    assert_eq!(calls.load(Ordering::Relaxed), 16 + again); // those of that bucket twice
     assert!(answer.equals(&ask(&Serial)?)); // and the answer is the same
     // ANCHOR_END: lost
     assert!((1..16).contains(&again), "{again}");
