@@ -12,11 +12,11 @@ use outgrow::workloads::{join_weather, median};
 use polars::prelude::*;
 
 // ANCHOR: by_name
-fn worst(flights: DataFrame) -> PolarsResult<DataFrame> {
+fn worst_arrival(flights: DataFrame) -> PolarsResult<DataFrame> {
     let carrier = flights.column("carrier")?.str()?.get(0);
     df!("carrier" => [carrier], "delay" => [flights.column("arr_delay")?.i16()?.max()])
 }
-outgrow::register!(worst);
+outgrow::register!(worst_arrival);
 // ANCHOR_END: by_name
 
 // ANCHOR: elsewhere
@@ -48,7 +48,7 @@ fn flights() -> DataFrame {
 fn by_name() -> outgrow::Result<()> {
     let flights = flights();
     // ANCHOR: refused
-    let call = transform(&flights, worst).schema("carrier: str, delay: i16");
+    let call = transform(&flights, worst_arrival).schema("carrier: str, delay: i16");
     call.partition(by(["carrier"])).run(&Elsewhere)?; // it can go
 
     let call = transform(&flights, |rows: DataFrame| rows).schema("*");
@@ -150,7 +150,7 @@ fn a_lost_executor_costs_its_buckets_and_nothing_else() -> outgrow::Result<()> {
     let calls = AtomicUsize::new(0);
     let counted = |flights: DataFrame| {
         calls.fetch_add(1, Ordering::Relaxed);
-        worst(flights)
+        worst_arrival(flights)
     };
     let ask = |engine: &dyn Engine| {
         let call = transform(&flights, counted).schema("carrier: str, delay: i16");
@@ -171,7 +171,7 @@ fn a_lost_executor_costs_its_buckets_and_nothing_else() -> outgrow::Result<()> {
 fn the_ledger_tells_what_would_cross_the_network() -> outgrow::Result<()> {
     let flights = flights();
     // ANCHOR: ledger
-    let call = transform(&flights, worst).schema("carrier: str, delay: i16");
+    let call = transform(&flights, worst_arrival).schema("carrier: str, delay: i16");
     let call = call.partition(by(["carrier"]));
     let (answer, ledger) = ledger::record(|| call.run(&Threads::new(2)));
     let rows = answer?.height();

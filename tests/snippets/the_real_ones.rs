@@ -58,7 +58,8 @@ fn three_kinds_of_default_index() -> outgrow::Result<()> {
 fn polars_gives_the_same_answer() -> outgrow::Result<()> {
     // ANCHOR: lazy
     let flights = shipped()?.read_all(&["carrier", "origin", "arr_delay"])?;
-    let plan = flights.lazy().group_by(["carrier", "origin"]).agg([col("arr_delay").mean()]);
+    let groups = flights.lazy().group_by(["carrier", "origin"]);
+    let plan = groups.agg([col("arr_delay").mean()]);
     let means = plan.sort(["carrier", "origin"], Default::default()).collect()?;
     // ANCHOR_END: lazy
     let ours = aggregation::eager::answer(&shipped()?)?;
