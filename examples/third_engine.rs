@@ -20,14 +20,18 @@ impl Engine for Rented {
         self.machines
     }
 
+    // ANCHOR: execute
     fn execute(&self, job: &Job, sink: &dyn Sink) -> outgrow::Result<Losses> {
         let split = job.task.split;
-        let dealt = matches!(split.algo, Algo::Even | Algo::Rand { .. }) || split.num.is_some() || split.per_row;
-        // What has no name elsewhere, or is split by counting rows, is left to an engine that is here.
-        if job.task.step || split.algo == Algo::Even || split.keys.is_empty() && (dealt || job.inputs.len() > 1) {
+        let by_chance = matches!(split.algo, Algo::Even | Algo::Rand { .. });
+        let dealt = by_chance || split.num.is_some() || split.per_row;
+        let by_place = split.keys.is_empty() && (dealt || job.inputs.len() > 1);
+        // What has no name elsewhere, or is split by counting rows, is left to an engine here.
+        if job.task.step || split.algo == Algo::Even || by_place {
             return Serial.execute(job, sink);
         }
-        // What crosses the border: names, a version, parameters; and the rows of one bucket or slice at a time.
+        // What crosses the border: names, a version, parameters; and the rows of one bucket
+        // or slice at a time.
         let sent = job.signature(self)?;
         let found = registered(sent.name)?;
         assert_eq!(found.version, sent.version);
@@ -40,6 +44,7 @@ impl Engine for Rented {
             false => self.buckets(&task, job.inputs, sink),
         }
     }
+    // ANCHOR_END: execute
 }
 
 impl Rented {

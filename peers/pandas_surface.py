@@ -29,10 +29,12 @@ OPERATIONS = {
     "groupby median": lambda f, _: f.groupby(["origin", "dest"]).agg(median=("arr_delay", "median")),
     "groupby z-score": lambda f, _: z_score(f),
     "groupby diff": lambda f, _: f.groupby(["origin", "dest"])["arr_delay"].diff(),
+    # ANCHOR: some
     "cumsum": lambda f, _: f["distance"].cumsum(),
     "ffill": lambda f, _: f["arr_delay"].ffill(),
     "diff": lambda f, _: f["distance"].diff(),
     "rolling mean": lambda f, _: f["distance"].rolling(24).mean(),
+    # ANCHOR_END: some
     "rank": lambda f, _: f["arr_delay"].rank(),
     "merge": lambda f, w: f.merge(w, on=["origin", "time_hour"]),
     "add aligned": lambda f, _: f["arr_delay"] + f["distance"],

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call did not give an answer.
+// ANCHOR: error
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// What was asked for cannot be done as asked: an unknown column, a bad option, a wrong file.
@@ -54,6 +55,7 @@ pub enum Error {
     #[error("the dataframe engine reported: {}. Check the columns and types that were asked for", brief(.0))]
     Polars(#[from] polars::error::PolarsError),
 }
+// ANCHOR_END: error
 
 impl Error {
     /// Shorthand for [`Error::Input`].

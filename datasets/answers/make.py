@@ -23,6 +23,7 @@ FEATURES = ["dep_delay", "distance", "hour", "month", "minute"]
 TARGET = "arr_delay"
 
 
+# ANCHOR: aggregation
 def aggregation(flights):
     answer = flights.groupby(["carrier", "origin"]).agg(
         flights=(TARGET, "count"),
@@ -33,6 +34,7 @@ def aggregation(flights):
         distance=("distance", "sum"),
     )
     return answer.astype({"min": "int16", "max": "int16"}).reset_index()
+# ANCHOR_END: aggregation
 
 
 def best_model(rows):

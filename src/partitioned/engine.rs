@@ -21,6 +21,7 @@ use crate::workers;
 /// ```
 #[doc = include_str!("../../examples/third_engine.rs")]
 /// ```
+// ANCHOR: engine
 pub trait Engine: Sync {
     /// What it is called on the command line. See the example at [`Engine`].
     fn name(&self) -> &'static str;
@@ -35,6 +36,7 @@ pub trait Engine: Sync {
     /// [`Error::Function`] with function, key and cause; what reading the input reports.
     fn execute(&self, job: &Job, sink: &dyn Sink) -> Result<Losses>;
 }
+// ANCHOR_END: engine
 
 /// A call that has been checked and can be run.
 ///
