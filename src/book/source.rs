@@ -81,7 +81,7 @@ pub fn sources(records: &Path, results: &Path) -> Result<Vec<Source>> {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::measure::record::{Case, Process};
 
