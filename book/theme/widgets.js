@@ -7,8 +7,8 @@
 //   shuffle      algo, byCarrier, skew, num, step, steps, counts (rows of each partition that have arrived), calls, moved
 //   mean-median  delays (by partition), sum, count, mean, ofMeans, median, ofMedians, agrees { mean, ofMeans, ofMedians }
 //   amdahl       serial, largest (shares from 0 to 1), cores, amdahl, limit, speedup, point (its number, or null)
-//   index        kind, insert, step, steps, name, rows, labels, changed, crossed, ledger { rows, moved, gathered, barrier }
-//                of this step, and `sofar`, the same of all steps up to it
+//   index        kind, insert, step, steps, name, rows, labels, changed, crossed, ledger { rows, moved, gathered, steps,
+//                barrier } of this step, and `sofar`, the same of all steps up to it
 (() => {
   'use strict';
 
@@ -247,7 +247,7 @@
           + `Its rows are copied; no call of the function can start yet.`;
       }
       const wait = run.moved > 0 ? 'All slices are done: only now can the function be called. ' : 'Nothing moved. ';
-      const straggler = `${run.partitions.length} workers wait for the largest partition: ${best} times as fast as one at best.`;
+      const straggler = `With a worker for each partition: at most ${best} times as fast as one worker, for all wait for the largest.`;
       const calls = {
         true: {
           hash: 'One call per carrier.',
@@ -306,7 +306,7 @@
     };
     const presets = {
       'Start again': data.delays,
-      'As many in each': [[-5, 3, 96], [10, 0, 12], [-8, 5, 41]],
+      'As many in each': [[-5, 3, 96], [10, 12, 40], [-8, 5, 8]],
       'Agree by luck': [[0, 10, 20, 30], [10, 20], [5, 15, 25]],
     };
     let delays = data.delays.map((of) => [...of]);
@@ -615,7 +615,7 @@
     const lie = (step) => rowsOf(run.stages[step].step === 'iloc' ? step - 1 : step);
     const totals = (steps) => ({
       rows: sum(steps.map((step) => step.rows)), moved: sum(steps.map((step) => step.moved)),
-      gathered: sum(steps.map((step) => step.gathered)), barrier: steps.filter((step) => step.barrier).length,
+      gathered: sum(steps.map((step) => step.gathered)), steps: steps.length, barrier: steps.filter((step) => step.barrier).length,
     });
 
     const PITCH = { x: 48, y: 44 };
@@ -692,7 +692,7 @@
       });
     };
     const inWords = (name, now, before, changed, crossed, own) => {
-      const touched = `By the ledger ${many(own.rows, 'row was', 'rows were')} worked on and ${own.moved} moved`
+      const touched = `By the ledger ${many(own.rows, 'row was', 'rows were')} worked on${own.steps > 1 ? ` in ${own.steps} steps` : ''} and ${own.moved} moved`
         + `${own.barrier ? '; nothing after it could start before all of it had ended' : ''}.`;
       const kinds = {
         sequence: 'All rows were brought to one partition and numbered there.',
@@ -700,12 +700,14 @@
         distributed: '1:0 stands for 1 times 2 to the 33 plus 0: a partition\'s number and a place in it. Nobody has to know of the others, and the labels are not those of pandas.',
       };
       const parts = run.stages[state.step].partitions.length;
-      const many4 = parts > 1;
+      const divided = parts > 1;
+      const labels = [...now.values()].map((at) => at.label);
+      const rising = labels.every((label, at) => at === 0 || labels[at - 1] < label);
       return {
         read: () => `${now.size} rows, labels above, delays below. ${kinds[state.kind]} ${touched}`,
-        filter: () => `${now.size} of ${before.size} rows are left, with the labels they had: now there are gaps. Which place a row has, no partition knows by itself. ${touched}`,
-        sort: () => `Rows lie by delay now and keep their labels${many4 ? `: ${crossed} of ${now.size} are in another partition` : ', on one core'}. ${touched}`,
-        reset_index: () => `${changed} of ${now.size} labels changed. ${many4 ? 'Each partition begins where the one before ends, so all were counted first. ' : ''}${touched}`,
+        filter: () => `${now.size} of ${before.size} rows are left, with the labels they had${rising ? ': now there are gaps' : ''}.${divided ? ' At which place its rows begin, no partition knows by itself.' : ''} ${touched}`,
+        sort: () => `Rows lie by delay now and keep their labels${divided ? `: ${crossed} of ${now.size} are in another partition` : ', on one core'}. ${touched}`,
+        reset_index: () => `${changed} of ${now.size} labels changed. ${divided ? 'Each partition begins where the one before ends, so all were counted first. ' : ''}${touched}`,
         iloc: () => {
           const [[flight, at]] = rowsOf(state.step);
           return `Place ${data.place} is the row with a delay of ${data.delays[flight]} minutes, label ${at.label}, in partition ${now.get(flight).partition}. ${touched}`;
