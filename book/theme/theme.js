@@ -16,9 +16,7 @@
   }
 
   // What scrolls sideways can be reached and scrolled by keyboard. Whether it does changes with the width of the page.
-  const boxes = [
-    ['pre > code', 'code'], ['.table-wrapper', 'table'], ['.scroll', 'figures'], ['.w-scroll', 'figures'], ['.w-code', 'code'],
-  ];
+  const boxes = [['pre > code', 'code'], ['.table-wrapper', 'table'], ['.scroll', 'figures']];
   const reachable = () => {
     for (const [boxed, name] of boxes) {
       for (const box of document.querySelectorAll(`main ${boxed}`)) {

@@ -78,6 +78,8 @@
     return { node: html('div', { class: 'w-steps' }, back, next, end, start, place), show };
   };
   const stageOf = (label) => html('div', { class: 'w-stage', tabindex: 0, role: 'group', 'aria-label': label });
+  // What may be wider than the page scrolls by itself, also by keyboard.
+  const wide = (cls, label) => html('div', { class: cls, tabindex: 0, role: 'group', 'aria-label': label });
   const says = (tall) => html('p', { class: tall ? 'w-says tall' : 'w-says', role: 'status', 'aria-live': 'polite' });
   const facts = (pairs) => html('dl', { class: 'w-facts' },
     ...pairs.map(([name, value]) => html('div', {}, html('dt', {}, name), html('dd', {}, String(value)))));
@@ -112,7 +114,7 @@
     const starts = data.slices.map((_, slice) => sum(data.slices.slice(0, slice)));
     const sliceOf = (row) => starts.filter((start) => start <= row).length - 1;
     const stage = stageOf('Rows in slices and partitions. Left and right arrow keys step.');
-    const code = html('div', { class: 'w-code' });
+    const code = wide('w-code', 'the call');
     const said = says(true);
     const counted = html('div');
     let run;
@@ -313,7 +315,7 @@
     const stage = html('div', { class: 'w-stage' });
     const said = says();
     const parts = html('div', { class: 'w-parts' });
-    const table = html('div', { class: 'w-scroll' });
+    const table = wide('w-scroll', 'figures');
     const short = (value) => (Number.isInteger(value) ? String(value) : value.toFixed(1)).replace('-', '−');
     const minutes = (value) => `${short(value)} min`;
     let sliders = [];
@@ -590,8 +592,8 @@
     const state = { kind: 'distributed-sequence', insert: 'filter', step: 0 };
     const stage = stageOf('Rows with their labels, by partition. Left and right arrow keys step.');
     const said = says(true);
-    const code = html('div', { class: 'w-code' });
-    const table = html('div', { class: 'w-scroll' });
+    const code = wide('w-code', 'the call');
+    const table = wide('w-scroll', 'figures');
     const bit = 2 ** 33;
     const home = (flight) => Math.floor(flight / (data.delays.length / 4));
     const shown = (label) => (label >= bit ? `${Math.floor(label / bit)}:${label % bit}` : state.kind === 'distributed' && plain() ? `0:${label}` : String(label));
