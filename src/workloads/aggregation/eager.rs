@@ -10,7 +10,8 @@ use crate::{ParquetFiles, Result};
 pub fn answer(files: &ParquetFiles) -> Result<pl::DataFrame> {
     use pd::Agg::{Count, Max, Mean, Min, Std, Sum};
 
-    let flights = pd::read_parquet(files, &["carrier", "origin", "arr_delay", "distance"])?;
+    let columns = ["carrier", "origin", "arr_delay", "distance"];
+    let flights = pd::read_parquet(files, &columns)?;
     let delays = flights.groupby(&["carrier", "origin"]).agg(&[
         ("flights", "arr_delay", Count),
         ("mean", "arr_delay", Mean),
