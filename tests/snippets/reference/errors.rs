@@ -30,6 +30,9 @@ fn errors_of_calls_are_told_as_shown() -> outgrow::Result<()> {
         #[allow(dead_code)]
         delay: i64,
     }
+    fn first(rows: DataFrame) -> DataFrame {
+        rows.head(Some(1))
+    }
     fn held(flights: Vec<Flight>) -> PolarsResult<DataFrame> {
         df!("flights" => [flights.len() as u32])
     }
@@ -49,7 +52,7 @@ fn errors_of_calls_are_told_as_shown() -> outgrow::Result<()> {
     let call = transform(nulls, held).schema("flights: u32").partition(by(["carrier"]));
     in_errors(&call.run(&Serial).unwrap_err().to_string());
     let many = df!("carrier" => vec!["AA"; 200_000], "delay" => vec![1i64; 200_000])?;
-    let call = transform(many, |rows: DataFrame| rows.head(Some(1))).schema("*").partition(by(["carrier"]));
+    let call = transform(many, first).schema("*").partition(by(["carrier"]));
     in_errors(&call.memory_budget("1MiB").run(&Serial).unwrap_err().to_string());
     let call = transform(of("AA"), worst).schema("delay: f64").memory_budget("1 apple");
     in_errors(&call.run(&Serial).unwrap_err().to_string());
