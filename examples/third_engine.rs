@@ -26,12 +26,13 @@ impl Engine for Rented {
         let by_chance = matches!(split.algo, Algo::Even | Algo::Rand { .. });
         let dealt = by_chance || split.num.is_some() || split.per_row;
         let by_place = split.keys.is_empty() && (dealt || job.inputs.len() > 1);
-        // What has no name elsewhere, or is split by counting rows, is left to an engine here.
+        // What has no name elsewhere, or is split by counting rows, is left to an engine
+        // here.
         if job.task.step || split.algo == Algo::Even || by_place {
             return Serial.execute(job, sink);
         }
-        // What crosses the border: names, a version, parameters; and the rows of one bucket
-        // or slice at a time.
+        // What crosses the border: names, a version, parameters; and the rows of one
+        // bucket or slice at a time.
         let sent = job.signature(self)?;
         let found = registered(sent.name)?;
         assert_eq!(found.version, sent.version);

@@ -12,7 +12,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 // ANCHOR: error
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// What was asked for cannot be done as asked: an unknown column, a bad option, a wrong file.
+    /// What was asked for cannot be done as asked: an unknown column, a bad option,
+    /// a wrong file.
     #[error("{0}")]
     Input(String),
 
@@ -21,7 +22,8 @@ pub enum Error {
     Function {
         /// Name of the function, as its type tells it.
         function: String,
-        /// The partition it was called for, in words (`for carrier = "UA"`, `on partition 3`).
+        /// The partition it was called for, in words (`for carrier = "UA"`,
+        /// `on partition 3`).
         group: String,
         /// The function's own error, or what was wrong with its output.
         cause: String,
@@ -29,7 +31,8 @@ pub enum Error {
         next: &'static str,
     },
 
-    /// The file system refused: a missing file, a full disk, a folder that cannot be written.
+    /// The file system refused: a missing file, a full disk, a folder that cannot be
+    /// written.
     #[error("{what} {}: {source}. {next}", path.display())]
     Io {
         /// What was being done ("cannot write").
@@ -43,11 +46,13 @@ pub enum Error {
         next: &'static str,
     },
 
-    /// Modes that must agree do not, or an answer differs from the expected one. A fast wrong answer is no result.
+    /// Modes that must agree do not, or an answer differs from the expected one. A fast
+    /// wrong answer is no result.
     #[error("{0}")]
     Disagreement(String),
 
-    /// A process that was to be measured gave no answer: it could not be started, or was stopped.
+    /// A process that was to be measured gave no answer: it could not be started, or was
+    /// stopped.
     #[error("{0}")]
     Failure(String),
 

@@ -29,8 +29,8 @@ pub trait Engine: Sync {
     /// How many partitions it works on at the same time. See the example at [`Engine`].
     fn concurrency(&self) -> usize;
 
-    /// Runs the function on every partition and gives what it returns to the sink, in any order. See the example at
-    /// [`Engine`].
+    /// Runs the function on every partition and gives what it returns to the sink,
+    /// in any order. See the example at [`Engine`].
     ///
     /// # Errors
     /// [`Error::Function`] with function, key and cause; what reading the input reports.
