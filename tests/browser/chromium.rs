@@ -57,7 +57,7 @@ pub struct Chromium {
 
 /// Where chromium is: `$CHROME`, or one of its names on `$PATH`.
 pub fn find() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("CHROME") {
+    if let Some(named) = std::env::var_os("CHROME").filter(|named| !named.is_empty()) {
         return Some(named.into());
     }
     let folders = std::env::var_os("PATH")?;
