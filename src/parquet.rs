@@ -222,7 +222,11 @@ pub(crate) fn write_parquet(frames: &[DataFrame], path: &Path) -> Result<()> {
     let schema = frames.first().map(|frame| frame.schema().clone()).unwrap_or_default();
     let write = || -> PolarsResult<()> {
         let mut writer = ParquetWriter::new(file).batched(&schema)?;
-        frames.iter().try_for_each(|frame| writer.write_batch(frame))?;
+        frames.iter().try_for_each(|frame| match frame.should_rechunk() {
+            // Labels beside data may lie in other pieces than the data, which the writer does not take.
+            true => writer.write_batch(frame.clone().align_chunks()),
+            false => writer.write_batch(frame),
+        })?;
         writer.finish().map(|_| ())
     };
     write().map_err(|cause| cannot()(std::io::Error::other(cause.to_string())))?;
@@ -292,6 +296,17 @@ fn describe(schema: &Schema) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_in_different_pieces_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.parquet");
+        let pieces = df!("n" => [1]).unwrap().vstack(&df!("n" => [2]).unwrap()).unwrap();
+        let rows = pieces.hstack(df!("m" => [3, 4]).unwrap().columns()).unwrap();
+        assert!(rows.should_rechunk());
+        write_parquet(&[rows.clone()], &path).unwrap();
+        assert!(ParquetFiles::open_all(&[&path]).unwrap().read_all(&["n", "m"]).unwrap().equals(&rows));
+    }
 
     #[test]
     fn files_that_are_not_there_are_told() {
