@@ -253,6 +253,11 @@ impl DataFrame {
         });
     }
 
+    /// Rows of each partition: what the interface hides, and the book shows.
+    pub(crate) fn heights(&self) -> Vec<usize> {
+        self.partitions.iter().map(Rows::height).collect()
+    }
+
     /// Where each partition begins.
     pub(super) fn starts(&self) -> Vec<usize> {
         let mut next = 0;
