@@ -30,6 +30,10 @@ fn items(text: &str, exported: &BTreeSet<&str>) -> Vec<(String, String)> {
     let (mut found, mut docs, mut within, mut in_attribute) = (Vec::new(), String::new(), None, false);
     for line in text.lines() {
         let code = line.trim_start();
+        // The book shows from here on: no end of what stands above.
+        if code.starts_with("// ANCHOR") {
+            continue;
+        }
         if code.starts_with("///") || code.starts_with("#[") || in_attribute {
             in_attribute = !code.starts_with("///") && !code.ends_with(']');
             docs.extend([code.trim_start_matches('/').trim(), " "]);
