@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use crate::error::{Error, Result};
 
 /// The names of all directives. Others, such as mdBook's `include`, are left alone.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 12] = [
     "figure", "ratio", "compare", "chart", "words", "glance", "machine", "limit", "exercise", "widget", "given",
     "data", "from",
 ];
@@ -63,7 +63,7 @@ pub fn directives(page: &str) -> Result<Vec<Directive>> {
 }
 
 /// Where code is: blocks and spans.
-fn code(page: &str) -> Vec<Range<usize>> {
+pub fn code(page: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut began = None;
     for (event, range) in Parser::new(page).into_offset_iter() {

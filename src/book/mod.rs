@@ -2,7 +2,7 @@
 //!
 //! A page is Markdown with directives. [`directive`] finds them outside of code, [`page`] has each answered by one of the
 //! [`source`]s of records, [`figure`] tells a figure in a sentence, [`block`] has tables, charts and exercises, [`facts`]
-//! counts rows of the data. [`widgets`] are what a reader plays with: they play back [`traces`] that our engines recorded,
+//! counts rows of the data, [`snippet`] moves code to the margin. [`widgets`] are what a reader plays with: they play back [`traces`] that our engines recorded,
 //! and [`points`] that were measured. [`preprocessor`] is what mdBook calls, [`serve`] shows the book while it is written.
 //!
 //! Nothing is run for a page: records are read, as charts are drawn.
@@ -15,6 +15,7 @@ pub mod page;
 pub mod points;
 pub mod preprocessor;
 pub mod serve;
+pub mod snippet;
 pub mod source;
 pub mod traces;
 pub mod widgets;

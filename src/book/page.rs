@@ -8,10 +8,12 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::directive::{Directive, directives};
+use super::snippet::dedented;
 use super::points::points;
 use super::source::Source;
 use super::{block, facts, figure, widgets};
 use crate::charts::canvas::escape;
+use crate::charts::pick;
 use crate::error::{Error, Result};
 
 /// What directives are about when it is not one workload.
@@ -22,6 +24,7 @@ const ALL: &str = "all workloads";
 /// # Errors
 /// [`Error::Input`] with the line of the directive that cannot be answered, and why.
 pub fn filled(page: &str, sources: &[Source], project: &Path) -> Result<String> {
+    let page = &dedented(page);
     let directives = directives(page)?;
     let mut about: BTreeMap<&str, Vec<&Directive>> = BTreeMap::new();
     let mut answers: Vec<(Range<usize>, String)> = Vec::new();
@@ -108,7 +111,7 @@ fn told(directive: &Directive, workload: &str, source: &Source) -> Result<String
         "chart" if workload == ALL => block::chart_of_all(&directive.text, source),
         "chart" => block::chart(words[0], workload, &words[2..], source),
         "glance" => block::at_a_glance(&directive.text, source),
-        "machine" if block::covers(source) => Ok(escape(&source.told(&source.records()))),
+        "machine" if block::covers(source) => Ok(escape(&pick::provenance(&source.records()))),
         "widget" if block::covers(source) => widgets::widget(&directive.text, &points(&source.records())),
         _ => Err(Error::input("not all workloads are in the records. Run `outgrow measure`.")),
     }
