@@ -26,7 +26,7 @@ pub fn still(points: &[Point]) -> Result<Parts> {
     let cores = (2 * measured).max(8);
     let most = cores as f64;
     let x = |threads: f64| LEFT + (threads - 0.5) / (most - 0.5) * (WIDTH - LEFT - 14.0);
-    let y = |speedup: f64| BOTTOM - speedup / most * (BOTTOM - 16.0);
+    let y = |speedup: f64| BOTTOM - speedup / most * (BOTTOM - 30.0);
     let mut picture = Picture::new("amdahl", WIDTH);
     let every = (cores / 8).max(1);
     for tick in (1..=cores).filter(|tick| *tick == 1 || tick % every == 0) {
@@ -44,13 +44,15 @@ pub fn still(points: &[Point]) -> Result<Parts> {
     picture.line(&[(x(1.0), y(1.0)), (x(most), y(most))], "s-soft widget-dotted");
     picture.line(&curve(f64::INFINITY), "s-dropin widget-line");
     picture.line(&[(x(1.0), y(1.0 / LARGEST)), (x(most), y(1.0 / LARGEST))], "s-alarm widget-dashed");
+    // Marks that would lie on each other stand beside each other.
+    let mut taken: Vec<(f64, f64)> = Vec::new();
     for point in points.iter().filter(|point| point.speedup.is_finite() && point.threads > 1) {
-        let (aside, shape) = match point.mode.as_str() {
-            "dropin" => (-6.0, "square"),
-            "partitioned" => (6.0, "triangle"),
-            _ => (0.0, "circle"),
-        };
-        let at = (x(point.threads as f64) + aside, y(point.speedup.min(most)));
+        let (side, shape) = if point.mode == "partitioned" { (1.0, "triangle") } else { (-1.0, "square") };
+        let mut at = (x(point.threads as f64) + side * 6.0, y(point.speedup.min(most)));
+        while taken.iter().any(|(x, y)| (x - at.0).abs() < 12.0 && (y - at.1).abs() < 11.0) {
+            at.0 += side * 12.0;
+        }
+        taken.push(at);
         picture.mark(at, shape, &format!("f-{}", crate::charts::theme::Tone::of_mode(&point.mode).class()));
     }
     let title = format!(

@@ -16,13 +16,14 @@ pub fn still(trace: &Value) -> Option<(String, String)> {
     for stage in run["stages"].as_array()?.iter().take(3) {
         let ledger = stage["ledger"].as_array()?;
         let rows: u64 = ledger.iter().filter_map(|step| step["rows"].as_u64()).sum();
+        let steps = if ledger.len() > 1 { format!(" in {} steps", ledger.len()) } else { String::new() };
         let waits = if ledger.iter().any(|step| step["barrier"] == true) { ", and all partitions wait" } else { "" };
         picture.text(
             (2.0, y + 17.0),
             "f-ink",
             "start",
             15,
-            &format!("{}: {rows} rows worked on{waits}", stage["step"].as_str()?),
+            &format!("{}: {rows} rows worked on{steps}{waits}", stage["step"].as_str()?),
         );
         let mut labels = stage["labels"].as_array()?.iter();
         let mut x = 0.0;
