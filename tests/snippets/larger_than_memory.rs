@@ -59,21 +59,20 @@ fn rows_beyond_the_budget_are_spilled() -> outgrow::Result<()> {
     let folder = tempfile::tempdir().unwrap();
     let carriers = ["9E", "AA", "AS", "B6", "DL", "EV", "F9", "FL", "HA", "MQ", "OO", "UA", "US", "VX", "WN", "YV"];
     let (flights, fast_disk) = (flights_of(folder.path(), &carriers), tempfile::tempdir().unwrap());
-    let call = || {
-        transform(&flights, median)
-            .schema("carrier: str, median: f64")
-            .partition(by(["carrier"]))
-            .spill_to(fast_disk.path())
-    };
     // ANCHOR: budget
-    let within_4_mib = call().memory_budget("4MiB");
-    let (medians, ledger) = ledger::record(|| within_4_mib.run(&Threads::new(2)));
+    let call = transform(&flights, median)
+        .schema("carrier: str, median: f64")
+        .partition(by(["carrier"]))
+        .memory_budget("4MiB")
+        .spill_to(fast_disk.path());
+    let (medians, ledger) = ledger::record(|| call.run(&Threads::new(2)));
     let spilled: u64 = ledger.steps.iter().map(|step| step.bytes_spilled).sum();
     // ANCHOR_END: budget
     let medians = medians?.sort(["carrier"], SortMultipleOptions::default())?;
     assert!(spilled > 1 << 20, "{ledger:?}");
     assert_eq!(fast_disk.path().read_dir().unwrap().count(), 0);
-    let (in_memory, ledger) = ledger::record(|| call().memory_budget("1GiB").run(&Threads::new(2)));
+    let call = transform(&flights, median).schema("carrier: str, median: f64").partition(by(["carrier"]));
+    let (in_memory, ledger) = ledger::record(|| call.memory_budget("1GiB").run(&Threads::new(2)));
     assert!(in_memory?.sort(["carrier"], SortMultipleOptions::default())?.equals(&medians));
     assert_eq!(ledger.steps.iter().map(|step| step.bytes_spilled).sum::<u64>(), 0);
     Ok(())

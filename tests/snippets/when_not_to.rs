@@ -82,13 +82,9 @@ fn coarse_calls_once_for_many_groups() -> outgrow::Result<()> {
     Ok(())
 }
 
-/// Stands for a model that takes a second to load.
-static LOADED: AtomicUsize = AtomicUsize::new(0);
-
 // ANCHOR: set_up
 /// Stands for a model that takes seconds to load.
 fn load(path: &str) -> std::io::Result<f64> {
-    LOADED.fetch_add(1, Relaxed);
     Ok(path.len() as f64)
 }
 
@@ -101,6 +97,11 @@ fn predict(flights: DataFrame, model: &f64) -> PolarsResult<DataFrame> {
 #[test]
 fn set_up_is_once_per_physical_partition() -> outgrow::Result<()> {
     let flights = flights()?;
+    let loaded = AtomicUsize::new(0);
+    let load = |path: &str| {
+        loaded.fetch_add(1, Relaxed);
+        load(path)
+    };
     // ANCHOR: on_init
     let guesses = transform(&flights, predict)
         .on_init(load)
@@ -110,7 +111,7 @@ fn set_up_is_once_per_physical_partition() -> outgrow::Result<()> {
         .run(&Threads::new(2))?;
     // ANCHOR_END: on_init
     assert_eq!(guesses.height(), flights.height());
-    assert_eq!(LOADED.load(Relaxed), 4);
+    assert_eq!(loaded.into_inner(), 4);
     Ok(())
 }
 

@@ -30,9 +30,9 @@ const MOST_STEPS: u32 = 100_000;
 // ANCHOR: best_model
 /// One carrier's flights -> one row: `carrier, n, penalty, l1_ratio, rmse`.
 ///
-/// Rows with a null in a feature or the target are left out; `n` counts the others. With fewer
-/// rows than folds there is no model, and the last three are null. For no row at all the answer
-/// has no row.
+/// Rows with a null in a feature or the target are left out; `n` counts the others. With
+/// fewer rows than folds there is no model, and the last three are null. For no row at
+/// all the answer has no row.
 ///
 /// # Errors
 /// [`Error::Input`] for a column that is missing or no number.

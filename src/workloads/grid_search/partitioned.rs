@@ -14,6 +14,7 @@ pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
         .schema("carrier: str, n: i64, penalty: f64, l1_ratio: f64, rmse: f64")
         .partition(by(["carrier"]))
         .run(engine)?;
-    Ok(models.drop_nulls(Some(&["carrier"]))?.sort(["carrier"], SortMultipleOptions::default())?)
+    let models = models.drop_nulls(Some(&["carrier"]))?;
+    Ok(models.sort(["carrier"], SortMultipleOptions::default())?)
 }
 // ANCHOR_END: answer
