@@ -122,7 +122,7 @@ fn terms_are_used() {
 
 #[test]
 fn exercises_are_mentioned() {
-    let all = outgrow::exercises::catalog::all(project()).unwrap();
+    let all = outgrow::exercises::all(project()).unwrap();
     let all: Vec<(String, String)> = all
         .iter()
         .map(|exercise| {

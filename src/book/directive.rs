@@ -8,8 +8,7 @@ use crate::error::{Error, Result};
 
 /// The names of all directives. Others, such as mdBook's `include`, are left alone.
 pub const NAMES: [&str; 12] = [
-    "figure", "ratio", "compare", "chart", "words", "glance", "machine", "limit", "exercise", "widget", "given",
-    "data", "from",
+    "figure", "ratio", "compare", "chart", "words", "glance", "machine", "limit", "exercise", "widget", "given", "data",
 ];
 
 /// A directive in a page.

@@ -8,8 +8,8 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::directive::{Directive, directives};
-use super::snippet::dedented;
 use super::points::points;
+use super::snippet::dedented;
 use super::source::Source;
 use super::{block, facts, figure, widgets};
 use crate::charts::canvas::escape;
