@@ -18,8 +18,11 @@ use crate::parquet::{ParquetFiles, write_parquet};
 use crate::partitioned::{Algo, Cursor, Engine, Partition, Serial, by, num, transform};
 use crate::scratch::TempFolder;
 
+/// Runs an engine, and tells what it did as JSON.
+pub type Recorder = fn() -> Result<String>;
+
 /// Every trace: its name, and how it is recorded.
-pub const TRACES: [(&str, fn() -> Result<String>); 2] = [("shuffle", || shuffle(&Serial)), ("index", index)];
+pub const TRACES: [(&str, Recorder); 2] = [("shuffle", || shuffle(&Serial)), ("index", index)];
 
 /// Where a trace is kept.
 pub fn path(name: &str) -> PathBuf {

@@ -43,10 +43,11 @@ pub fn explain(args: &Args, engines: &Engines) -> Result<()> {
         measure::agree_with_expected(workload, &run.summary.mode, &run.answer)?;
     }
     print(&format!(
-        "{}\n  People say: {}\n  {} flights, mode {}, {}\n\n{}",
+        "{}\n  People say: {}\n  {} {}, mode {}, {}\n\n{}",
         workload.question,
         workload.claim,
         HumanCount(rows),
+        workload.rows_are(),
         args.mode,
         count(run.summary.threads, "thread"),
         told(&run.ledger)

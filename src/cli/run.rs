@@ -78,9 +78,10 @@ pub fn run(args: &Args, engines: &Engines) -> Result<()> {
         );
     }
     text += &format!(
-        "\n{} of {} flights: {} on {}, {} of CPU, {} at most in memory, {} ({}) moved\n",
+        "\n{} of {} {}: {} on {}, {} of CPU, {} at most in memory, {} ({}) moved\n",
         summary.mode,
         HumanCount(summary.rows),
+        workload.rows_are(),
         report::seconds(summary.wall_s),
         count(summary.threads, "thread"),
         report::seconds(summary.cpu_s),

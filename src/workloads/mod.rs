@@ -43,6 +43,13 @@ pub struct Workload {
     pub partitioned: fn(&ParquetFiles, &dyn Engine) -> Result<DataFrame>,
 }
 
+impl Workload {
+    /// What its rows are called: `flights`, or `rows` that are made up.
+    pub fn rows_are(&self) -> &'static str {
+        if MADE_UP.iter().any(|made_up| made_up.name == self.name) { "rows" } else { "flights" }
+    }
+}
+
 /// The three ways to write and run a workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Mode {
