@@ -15,9 +15,9 @@ use crate::scratch;
 #[derive(Debug, clap::Args)]
 #[command(
     arg_required_else_help = false,
-    after_help = "Examples:\n  outgrow book                          built, served on 127.0.0.1, and built again on every change\n  \
-                  outgrow book build --out pages        files to give away: they open from disk\n\n\
-                  Figures are those of this machine where it has records (outgrow compare, outgrow measure), and otherwise\n\
+    after_help = "Examples:\n  outgrow book                    built, served, and built again on every change\n  \
+                  outgrow book build --out pages  files to give away: they open from disk\n\n\
+                  Figures are those of this machine where it has records (outgrow compare, outgrow measure), and otherwise \
                   those that come with the project; each page says which."
 )]
 pub struct Args {

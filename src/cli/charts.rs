@@ -13,7 +13,7 @@ use crate::scratch::Replacement;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  outgrow charts\n  outgrow charts --records results/mine.jsonl --out mine\n\n\
-                        Records come from `outgrow compare` and the tour, in records/; those of `outgrow measure` are in\n\
+                        Records come from `outgrow compare` and the tour, in records/; those of `outgrow measure` are in \
                         results/, with their charts.")]
 pub struct Args {
     /// The records to draw [default: records/records.jsonl]

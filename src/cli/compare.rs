@@ -20,7 +20,7 @@ use crate::workloads::{self, Mode};
                         outgrow compare grid-search --modes eager,partitioned --runs 3\n  \
                         outgrow compare aggregation --rows 1e7 --memory-limit 256MiB\n  \
                         outgrow compare aggregation --rows 1e5..1e7 --threads 1..4\n  \
-                        outgrow compare many-groups --rows 1e4..1e6 --groups 10..1e6 --cost 10 --resume")]
+                        outgrow compare many-groups --rows 1e4..1e6 --groups 10..1e6 --resume")]
 pub struct Args {
     /// A workload, such as aggregation, grid-search or many-groups
     workload: String,

@@ -18,8 +18,8 @@ use crate::workloads::{self, Mode, Workload, many_groups};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  outgrow measure\n  outgrow measure --out results/mine --resume\n\n\
-                        What it runs: every workload in all modes, up to 10 million rows, on 1, 2, 4, ... threads, and\n\
-                        under a limit on memory between what its modes need; then the map of made-up groups. What takes\n\
+                        What it runs: every workload in all modes, up to 10 million rows, on 1, 2, 4, ... threads, and \
+                        under a limit on memory between what its modes need; then the map of made-up groups. What takes \
                         longer is run less often. About 20 minutes on two cores, on a machine with nothing else to do.")]
 pub struct Args {
     /// The folder for records, charts and the text [default: results/DATE-MACHINE]

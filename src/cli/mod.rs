@@ -35,16 +35,16 @@ use crate::{memory, scratch};
 
 const EXAMPLES: &str = "\
 Examples:
-  outgrow                                             the tour: two workloads, three modes, real flights
-  outgrow compare aggregation --rows 10000000         at 10 million rows
+  outgrow                                 the tour: two workloads, three modes
+  outgrow compare aggregation --rows 1e7  at ten million rows
   outgrow compare grid-search --modes eager,partitioned --threads 4
   outgrow run aggregation --mode partitioned --answer delays.csv
-  outgrow charts                                      all records as charts, on a page
-  outgrow measure                                     a complete run of everything, drawn and put in words
-  outgrow explain largest-per-group --mode dropin     what it does, step by step
-  outgrow data grow --rows 10000000 --out flights10m
-  outgrow exercises                                   learn by doing
-  outgrow book                                        read it, with the figures of this machine
+  outgrow explain median --mode dropin    what it does, step by step
+  outgrow charts                          all records as charts, on a page
+  outgrow measure                         a complete run, drawn and in words
+  outgrow data grow --rows 1e7 --out flights10m
+  outgrow exercises                       learn by doing
+  outgrow book                            read it, with your own figures
 
 Without a command, outgrow gives the tour.";
 

@@ -15,7 +15,7 @@ use crate::workloads::{self, Mode};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  outgrow run aggregation --mode eager\n  \
                         outgrow run grid-search --mode partitioned --engine serial --json\n  \
-                        outgrow run aggregation --mode dropin --input 'flights10m/*.parquet' --answer delays.parquet")]
+                        outgrow run aggregation --mode dropin --input 'flights10m/*.parquet'")]
 pub struct Args {
     /// Which question: aggregation, grid-search, largest-per-group, ...; any other word lists them
     workload: String,
