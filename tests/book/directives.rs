@@ -1,42 +1,28 @@
 //! Directives: those that there are, and closed.
 
+use outgrow::book::directive::NAMES;
+
 use super::Finding;
 use super::page::Page;
 
-/// Those of mdBook, and ours (`src/book/`).
-const KNOWN: [&str; 16] = [
-    "include",
-    "rustdoc_include",
-    "figure",
-    "ratio",
-    "compare",
-    "chart",
-    "words",
-    "glance",
-    "machine",
-    "limit",
-    "exercise",
-    "widget",
-    "given",
-    "data",
-    "from",
-    "title",
-];
+/// Those of mdBook that we use.
+const INCLUDES: [&str; 2] = ["include", "rustdoc_include"];
 
 /// Directives that nobody would replace.
 pub fn unknown(page: &Page) -> Vec<Finding> {
     let mut found = Vec::new();
     let all = page.directives();
     for directive in &all {
-        if !KNOWN.contains(&directive.name) {
-            let what = format!("there is no directive `{}`. There are: {}.", directive.name, KNOWN.join(", "));
+        if !NAMES.contains(&directive.name) && !INCLUDES.contains(&directive.name) {
+            let all = [&INCLUDES[..], &NAMES].concat().join(", ");
+            let what = format!("there is no directive `{}`. There are: {all}.", directive.name);
             found.push(page.finding(directive.line, what));
         }
     }
     for block in page.blocks() {
         let lines = block.line..=block.line + block.text.lines().count();
         for directive in all.iter().filter(|directive| lines.contains(&directive.line)) {
-            if KNOWN.contains(&directive.name) && !directive.name.ends_with("include") {
+            if NAMES.contains(&directive.name) {
                 let what = format!("`{}` is not answered in a block of code. Put it outside.", directive.name);
                 found.push(page.finding(directive.line, what));
             }

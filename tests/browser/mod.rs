@@ -23,7 +23,7 @@ pub struct Room {
 static ROOM: Mutex<Weak<Room>> = Mutex::new(Weak::new());
 
 /// Without records of this machine: the figures are those of the committed results.
-static BOOK: LazyLock<(PathBuf, String)> = LazyLock::new(|| {
+static BOOK: LazyLock<Result<(PathBuf, String), String>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let setting = outgrow::book::Setting {
         book: Path::new(env!("CARGO_MANIFEST_DIR")).join("book"),
@@ -31,10 +31,18 @@ static BOOK: LazyLock<(PathBuf, String)> = LazyLock::new(|| {
         records: folder.join("no-records/records.jsonl"),
         ..Default::default()
     };
-    let out = outgrow::book::build(&setting).unwrap().out;
+    let out = outgrow::book::build(&setting).map_err(|error| error.to_string())?.out;
     let address = server::serve(out.clone());
-    (out, address)
+    Ok((out, address))
 });
+
+/// Where the book is: its folder, and its address.
+fn book() -> (&'static Path, &'static str) {
+    match &*BOOK {
+        Ok((folder, address)) => (folder, address),
+        Err(error) => panic!("{error}"),
+    }
+}
 
 /// The browser; none where there is no chromium and nobody asks that there is.
 ///
@@ -70,23 +78,23 @@ impl Room {
 
 /// The address of a page of the book.
 pub fn address(page: &str) -> String {
-    format!("{}{page}", BOOK.1)
+    format!("{}{page}", book().1)
 }
 
 /// The page that has this in its HTML.
 pub fn containing(part: &str) -> String {
-    let has = |page: &String| std::fs::read_to_string(BOOK.0.join(page)).unwrap().contains(part);
+    let has = |page: &String| std::fs::read_to_string(book().0.join(page)).unwrap().contains(part);
     pages().into_iter().find(has).unwrap_or_else(|| panic!("no page has `{part}`"))
 }
 
 /// All pages of the book, as paths.
 pub fn pages() -> Vec<String> {
     let mut pages = Vec::new();
-    let mut folders = vec![BOOK.0.clone()];
+    let mut folders = vec![book().0.to_path_buf()];
     while let Some(folder) = folders.pop() {
         for entry in folder.read_dir().unwrap() {
             let path = entry.unwrap().path();
-            let name = path.strip_prefix(&BOOK.0).unwrap().to_string_lossy().into_owned();
+            let name = path.strip_prefix(book().0).unwrap().to_string_lossy().into_owned();
             match path.is_dir() {
                 true => folders.push(path),
                 // The list of pages for browsers without scripts, and the page for an address that there is not.
