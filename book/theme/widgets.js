@@ -390,7 +390,7 @@
         const more = button('One more', change(() => of.push(15), 0));
         const less = button('One less', change(() => of.length > 1 && of.pop(), 1));
         more.setAttribute('aria-label', `one more delay in partition ${partition}`);
-        less.setAttribute('aria-label', `one delay less in partition ${partition}`);
+        less.setAttribute('aria-label', `one less delay in partition ${partition}`);
         if (of.length >= 6) more.setAttribute('aria-disabled', true);
         return html('div', { class: 'w-part', role: 'group', 'aria-label': `partition ${partition}` },
           html('h4', {}, `partition ${partition}`), ...lines, html('div', { class: 'w-steps' }, more, less), html('p'));
