@@ -390,7 +390,7 @@
         const more = button('One more', change(() => of.push(15), 0));
         const less = button('One less', change(() => of.length > 1 && of.pop(), 1));
         more.setAttribute('aria-label', `one more delay in partition ${partition}`);
-        less.setAttribute('aria-label', `one delay less in partition ${partition}`);
+        less.setAttribute('aria-label', `one less delay in partition ${partition}`);
         if (of.length >= 6) more.setAttribute('aria-disabled', true);
         return html('div', { class: 'w-part', role: 'group', 'aria-label': `partition ${partition}` },
           html('h4', {}, `partition ${partition}`), ...lines, html('div', { class: 'w-steps' }, more, less), html('p'));
@@ -451,7 +451,7 @@
     const said = says();
     const counted = html('div');
     const amdahl = (cores, serial = state.serial) => 1 / (serial + (1 - serial) / cores);
-    const percent = (share) => `${Math.round(share * 1000) / 10} %`;
+    const percent = (share) => `${Math.round(share * 1000) / 10}\u00a0%`;
     const SHAPES = { dropin: 'square', partitioned: 'triangle' };
     const nice = (most) => [2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64].find((one) => one >= most) || most;
 
@@ -562,11 +562,11 @@
     };
     const sliders = {
       serial: slider('Serial share of the work', {
-        min: 0, max: 100, step: 0.5, value: state.serial * 100, show: (value) => `${value} %`, change: (value) => moved({ serial: value / 100 }),
+        min: 0, max: 100, step: 0.1, value: state.serial * 100, show: (value) => `${value}\u00a0%`, change: (value) => moved({ serial: value / 100 }),
       }),
       cores: slider('Cores', { min: 2, max: 64, value: state.cores, change: (cores) => { state.cores = cores; show(); } }),
       largest: slider('Largest task, share of the work', {
-        min: 0, max: 100, step: 0.5, value: state.largest * 100, show: (value) => (value ? `${value} %` : 'all equal'),
+        min: 0, max: 100, step: 0.1, value: state.largest * 100, show: (value) => (value ? `${value}\u00a0%` : 'all equal'),
         change: (value) => moved({ largest: value / 100 }),
       }),
     };
