@@ -154,7 +154,11 @@ pub fn exercise(name: &str, project: &Path) -> Result<String> {
     let all = exercises::all(project)?;
     let exercise = exercises::find(&all, name)?;
     let task = exercise.task()?;
-    let about = task.split("\n\n").find(|text| !text.starts_with('#') && !text.starts_with('*')).unwrap_or_default();
+    let mut blocks = task.split("\n\n").filter(|text| !text.starts_with('#') && !text.starts_with('*'));
+    let mut about = blocks.next().unwrap_or_default().trim().to_string();
+    if about.ends_with(':') {
+        about += &format!("\n\n{}", blocks.next().unwrap_or_default());
+    }
     Ok(format!(
         "<div class=\"exercise\">\n\n**Exercise {}: {}** ({} minutes)\n\n{}\n\n```console\n$ cargo run exercises check {}\n```\n\n</div>",
         exercise.number,

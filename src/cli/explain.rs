@@ -83,9 +83,9 @@ fn told(ledger: &Ledger) -> String {
         ),
         (
             ledger.exchanges() > 0,
-            "An exchange brings rows that belong together to one task; on a cluster they cross the network.",
+            "An exchange brings rows that belong together to one task;\non a cluster they cross the network.",
         ),
-        (ledger.barriers() > 0, "At a barrier nothing that follows can start before everything before has ended."),
+        (ledger.barriers() > 0, "At a barrier nothing that follows starts before all before it has ended."),
         (ledger.rows_gathered() > 0, "Gathered rows are in one place, where one core goes on with them."),
     ];
     let words: Vec<&str> = words.iter().filter(|(used, _)| *used).map(|(_, word)| *word).collect();
@@ -103,16 +103,17 @@ fn phrases(step: &Step) -> Vec<String> {
         let largest = match (step.tasks, step.largest_task_rows) {
             (1, _) | (_, 0) => String::new(),
             (_, largest) => {
-                let name =
-                    if step.largest_task.is_empty() { String::new() } else { format!(", {}", step.largest_task) };
                 let share = match step.rows {
                     0 => String::new(),
                     rows => format!(" ({:.0} %)", 100.0 * largest as f64 / rows as f64),
                 };
-                format!(", the largest with {}{share}{name}", count(largest as usize, "row"))
+                format!(", the largest with {}{share}", count(largest as usize, "row"))
             }
         };
         phrases.push(format!("{}{rows}{largest}", count(step.tasks, "task")));
+        if !largest.is_empty() && !step.largest_task.is_empty() {
+            phrases.push(format!("the largest is {}", step.largest_task));
+        }
     }
     if step.rows_moved > 0 {
         phrases.push(format!("moves {} ({})", count(step.rows_moved as usize, "row"), mebibytes(step.bytes_moved)));
@@ -153,7 +154,8 @@ mod tests {
         assert_eq!(
             phrases,
             [
-                "2 tasks over 30 rows, the largest with 20 rows (67 %), carrier = \"UA\"",
+                "2 tasks over 30 rows, the largest with 20 rows (67 %)",
+                "the largest is carrier = \"UA\"",
                 "moves 30 rows (1.0 MiB)",
                 "barrier: all of it must end before the next step starts"
             ]
