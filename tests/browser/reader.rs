@@ -26,7 +26,7 @@ fn a_theme_is_chosen_and_kept() {
     tab.open(&address("one-core.html"));
     tab.until("document.documentElement.classList.contains('light')");
     let colours = "[getComputedStyle(document.querySelector('main svg text')).fill, \
-                   getComputedStyle(document.body).backgroundColor]";
+                   getComputedStyle(document.documentElement).backgroundColor]";
     let light = tab.eval(colours);
     tab.click("#mdbook-theme-toggle");
     tab.click("#mdbook-theme-navy");
