@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -106,8 +106,8 @@ impl Tab {
     pub fn until(&self, script: &str) {
         let begun = Instant::now();
         while !self.eval(&format!("!!({script})")).as_bool().unwrap() {
-            assert!(begun.elapsed() < Duration::from_secs(5), "this never became true: {script}");
-            std::thread::sleep(Duration::from_millis(20));
+            assert!(begun.elapsed() < PATIENCE, "this never became true: {script}");
+            std::thread::sleep(std::time::Duration::from_millis(20));
         }
     }
 
@@ -186,10 +186,6 @@ impl Tab {
         self.call("Input.dispatchKeyEvent", event.clone());
         event["type"] = "keyUp".into();
         self.call("Input.dispatchKeyEvent", event);
-    }
-
-    pub fn write(&self, text: &str) {
-        self.call("Input.insertText", json!({ "text": text }));
     }
 }
 
