@@ -34,7 +34,7 @@ pub fn parts(page: &Page) -> Vec<Finding> {
 /// Under the title: the question as a block quote, then why it matters.
 fn question(page: &Page, until: usize) -> Option<Finding> {
     let mut seen = Vec::new();
-    for (event, at) in page.events().take_while(|(_, at)| page.line(at.start) < until) {
+    for (event, _) in page.events().take_while(|(_, at)| page.line(at.start) < until) {
         match event {
             Event::Start(Tag::Heading { .. }) => seen.push("title"),
             Event::Start(Tag::BlockQuote(_)) => seen.push("quote"),
@@ -42,7 +42,6 @@ fn question(page: &Page, until: usize) -> Option<Finding> {
             Event::Start(Tag::Paragraph) if seen.last() != Some(&"quote") => seen.push("text"),
             _ => {}
         }
-        let _ = at;
     }
     match &seen[..] {
         ["title", "quote", "end", "text", ..] => None,

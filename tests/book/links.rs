@@ -138,10 +138,12 @@ fn decoded(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {
         let code = after.get(..2).and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
-        match (first, code) {
-            (b'%', Some(byte)) => (bytes.push(byte), rest = &after[2..]).1,
-            _ => (bytes.push(*first), rest = after).1,
-        }
+        let (byte, further) = match (first, code) {
+            (b'%', Some(byte)) => (byte, &after[2..]),
+            _ => (*first, after),
+        };
+        bytes.push(byte);
+        rest = further;
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

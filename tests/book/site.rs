@@ -1,6 +1,6 @@
 //! A built book: its files, and the tags of its pages.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -65,18 +65,16 @@ impl Site {
     }
 }
 
+/// Without a tree: within `noscript` there are tags, as for a browser without scripts.
 #[derive(Default)]
 struct Tags {
     found: RefCell<Vec<Tag>>,
-    /// Within `noscript` a tokenizer sees tags, as a browser without scripts does.
-    lines: Cell<usize>,
 }
 
 impl TokenSink for Tags {
     type Handle = ();
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
-        self.lines.set(line as usize);
         let Token::TagToken(tag) = token else { return TokenSinkResult::Continue };
         if tag.kind == TagKind::EndTag {
             return TokenSinkResult::Continue;

@@ -168,12 +168,12 @@ fn mean_median_says_what_can_be_combined() {
     // The mouse.
     assert_eq!(agrees(&widget.button("As many in each"))[..2], [true, true]);
     let luck = widget.button("by luck");
-    assert_eq!(agrees(&luck)[2], true, "{luck}");
+    assert!(agrees(&luck)[2], "{luck}");
     let more = widget.button("One more");
     assert_eq!(more["count"].as_u64().unwrap(), luck["count"].as_u64().unwrap() + 1);
     let dragged = widget.drag(".w-stage .w-drag", 0.5, 9.0);
     assert_ne!(dragged["delays"][0][0], more["delays"][0][0], "a dot follows the mouse");
-    assert_eq!(agrees(&dragged)[0], true, "sums and counts combine whatever the delays are");
+    assert!(agrees(&dragged)[0], "sums and counts combine whatever the delays are");
     widget.end();
 }
 
