@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use polars::prelude::*;
 use polars_io::SerWriter;
-use polars_io::ipc::{IpcCompression, IpcReader, IpcWriter};
+use polars_io::ipc::{IpcReader, IpcWriter};
 use polars_io::prelude::SerReader;
 
 use crate::error::{Error, Result};
@@ -49,10 +49,7 @@ impl SpillFile {
     pub fn write(&self, rows: &DataFrame) -> Result<Place> {
         let mut bytes = Vec::new();
         let mut alone = own(rows)?;
-        IpcWriter::new(&mut bytes)
-            .with_compression(Some(IpcCompression::LZ4))
-            .with_parallel(false)
-            .finish(&mut alone)?;
+        IpcWriter::new(&mut bytes).with_parallel(false).finish(&mut alone)?;
         let offset = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         write_at(&self.file, &bytes, offset).map_err(|source| {
             let what = format!("{source} (after {} of spilled rows)", show_bytes(offset));

@@ -4,7 +4,9 @@
 //! all of them: it need not be copied, kept, spilled and hashed again for every row. A group's key is then one value in
 //! front of its rows, as the dataframe engine keeps a constant column.
 
+use polars::frame::builder::DataFrameBuilder;
 use polars::prelude::*;
+use polars_arrow::array::builder::ShareStrategy;
 
 use crate::error::Result;
 use crate::exchange;
@@ -91,16 +93,11 @@ impl Parcel {
         (held + keys + lengths, held + of_a_row * self.rows.height() as u64)
     }
 
-    /// With the rows of another parcel of the same bucket after its own; both have their keys in their rows, or neither.
-    ///
-    /// # Errors
-    /// What the dataframe engine reports.
-    pub fn stacked(self, more: Self) -> Result<Self> {
-        let runs = match (self.runs, more.runs) {
-            (Some(runs), Some(more)) => Some(stacked(runs, more)?),
-            (runs, _) => runs,
-        };
-        Ok(Self { rows: stacked(self.rows, more.rows)?, runs })
+    /// The rows of parcels for the same bucket, one after the other; all have their keys in their rows, or none of them.
+    pub fn together(parcels: &[&Self]) -> Option<Self> {
+        let runs: Option<Vec<&DataFrame>> = parcels.iter().map(|parcel| parcel.runs.as_ref()).collect();
+        let rows: Vec<&DataFrame> = parcels.iter().map(|parcel| &parcel.rows).collect();
+        Some(Self { rows: together(&rows)?, runs: runs.as_deref().and_then(together) })
     }
 
     /// The rows as a frame with these columns.
@@ -185,6 +182,14 @@ fn take(rows: &DataFrame, order: Vec<IdxSize>) -> Result<DataFrame> {
         0 => Ok(DataFrame::empty_with_height(order.len())),
         _ => Ok(rows.take(&IdxCa::from_vec(PlSmallStr::EMPTY, order))?),
     }
+}
+
+/// Frames with the same columns, copied: none of the texts of others come along.
+fn together(frames: &[&DataFrame]) -> Option<DataFrame> {
+    let mut all = DataFrameBuilder::new(frames.first()?.schema().clone());
+    all.reserve(frames.iter().map(|frame| frame.height()).sum());
+    frames.iter().for_each(|frame| all.extend(frame, ShareStrategy::Never));
+    Some(all.freeze())
 }
 
 fn stacked(mut rows: DataFrame, more: DataFrame) -> Result<DataFrame> {

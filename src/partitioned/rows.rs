@@ -1,5 +1,6 @@
 //! The rows of a physical partition, on their way from the exchange to the function: in memory, or spilled.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
@@ -24,9 +25,11 @@ pub struct Rows {
 
 #[derive(Clone)]
 struct Piece {
-    /// Of the slice that it came from: pieces are put in this order.
-    order: usize,
+    /// That it came from: pieces are put in this order.
+    slices: Range<usize>,
     rows: usize,
+    /// In memory, as they wait.
+    held: u64,
     /// As a frame in memory.
     bytes: u64,
     stored: Stored,
@@ -36,8 +39,8 @@ struct Piece {
 enum Stored {
     /// In memory, for good.
     Kept(Parcel),
-    /// In memory, where they take so many bytes, until there are enough to write them together.
-    Waiting(Parcel, u64),
+    /// In memory, until there are enough to write them together.
+    Waiting(Parcel),
     Spilled(Arc<Batch>, Part),
 }
 
@@ -61,29 +64,32 @@ struct Part {
 const BATCH_BYTES: u64 = 4 << 20;
 
 impl Batch {
-    /// Writes pieces that wait: all of them with their keys in their rows, or all with keys that are sent once.
-    fn write(file: &Arc<SpillFile>, pieces: Vec<Piece>) -> Result<Vec<Piece>> {
-        let (mut row, mut run) = (0, 0);
-        let mut parts = Vec::with_capacity(pieces.len());
-        let mut all: Option<Parcel> = None;
-        for piece in pieces {
-            let Stored::Waiting(parcel, _) = piece.stored else { continue };
-            let runs = parcel.runs.as_ref().map_or(0, DataFrame::height);
-            parts.push((piece.order, piece.rows, piece.bytes, Part { row, run, runs }));
-            (row, run) = (row + piece.rows, run + runs);
-            all = Some(match all {
-                Some(all) => all.stacked(parcel)?,
-                None => parcel,
-            });
-        }
-        let Some(all) = all else { return Ok(Vec::new()) };
-        let runs = all.runs.as_ref().map(|runs| file.write(runs)).transpose()?;
-        let batch = Arc::new(Self { file: file.clone(), rows: file.write(&all.rows)?, runs, pieces: parts.len() });
-        let piece = |(order, rows, bytes, part)| {
-            let stored = Stored::Spilled(batch.clone(), part);
-            Piece { order, rows, bytes, stored }
+    /// Writes pieces that wait: all of them with their keys in their rows, or all with keys that are sent once. Those of
+    /// slices that follow each other become one.
+    fn write(file: &Arc<SpillFile>, mut waiting: Vec<Piece>) -> Result<Vec<Piece>> {
+        waiting.sort_by_key(|piece| piece.slices.start);
+        let Some(all) = Parcel::together(&waiting.iter().filter_map(Piece::waits).collect::<Vec<_>>()) else {
+            return Ok(Vec::new());
         };
-        Ok(parts.into_iter().map(piece).collect())
+        let runs = all.runs.as_ref().map(|runs| file.write(runs)).transpose()?;
+        let follow = |one: &Piece, next: &Piece| one.slices.end == next.slices.start;
+        let pieces = waiting.chunk_by(follow).count();
+        let batch = Arc::new(Self { file: file.clone(), rows: file.write(&all.rows)?, runs, pieces });
+        let (mut row, mut run) = (0, 0);
+        let piece = |same: &[Piece]| {
+            let keys = |piece: &Piece| piece.waits()?.runs.as_ref().map(DataFrame::height);
+            let (rows, runs) = (same.iter().map(|piece| piece.rows).sum(), same.iter().filter_map(keys).sum());
+            let part = Part { row, run, runs };
+            (row, run) = (row + rows, run + runs);
+            Piece {
+                slices: same[0].slices.start..same[same.len() - 1].slices.end,
+                rows,
+                held: same.iter().map(|piece| piece.held).sum(),
+                bytes: same.iter().map(|piece| piece.bytes).sum(),
+                stored: Stored::Spilled(batch.clone(), part),
+            }
+        };
+        Ok(waiting.chunk_by(follow).map(piece).collect())
     }
 
     fn runs(&self) -> Result<Option<DataFrame>> {
@@ -92,6 +98,15 @@ impl Batch {
 
     fn read(&self) -> Result<Parcel> {
         Ok(Parcel { rows: self.file.read(self.rows)?, runs: self.runs()? })
+    }
+}
+
+impl Piece {
+    fn waits(&self) -> Option<&Parcel> {
+        match &self.stored {
+            Stored::Waiting(parcel) => Some(parcel),
+            _ => None,
+        }
     }
 }
 
@@ -130,7 +145,7 @@ impl Iterator for Parcels {
     fn next(&mut self) -> Option<Self::Item> {
         let piece = self.pieces.next()?;
         Some(match piece.stored {
-            Stored::Kept(parcel) | Stored::Waiting(parcel, _) => Ok(parcel),
+            Stored::Kept(parcel) | Stored::Waiting(parcel) => Ok(parcel),
             Stored::Spilled(batch, part) => self.part(&batch, part, piece.rows),
         })
     }
@@ -142,9 +157,14 @@ impl Rows {
         self.pieces.iter().map(|piece| piece.rows).sum()
     }
 
-    /// How many bytes they are in memory.
+    /// How many bytes they are in memory as a frame.
     pub fn bytes(&self) -> u64 {
         self.pieces.iter().map(|piece| piece.bytes).sum()
+    }
+
+    /// How many bytes they are in memory as parcels: fewer where keys are sent once.
+    pub fn held(&self) -> u64 {
+        self.pieces.iter().map(|piece| piece.held).sum()
     }
 
     /// Their columns, without a row.
@@ -171,7 +191,7 @@ impl Rows {
         self.pieces.iter().filter_map(move |piece| {
             let of = |parcel: &Parcel| Ok(parcel.runs.as_ref().unwrap_or(&parcel.rows).select(keys.iter().copied())?);
             match &piece.stored {
-                Stored::Kept(parcel) | Stored::Waiting(parcel, _) => Some(of(parcel)),
+                Stored::Kept(parcel) | Stored::Waiting(parcel) => Some(of(parcel)),
                 Stored::Spilled(batch, _) if seen.iter().any(|seen| Arc::ptr_eq(seen, batch)) => None,
                 Stored::Spilled(batch, _) => {
                     seen.push(batch);
@@ -219,12 +239,14 @@ pub struct Room {
     pub kept: u64,
     /// Until they are written.
     pub waiting: u64,
+    /// Of those, when nothing more comes.
+    pub left: u64,
 }
 
 impl Room {
-    /// So many bytes in all, half of them for good.
-    pub fn halves(bytes: u64) -> Self {
-        Self { kept: bytes / 2, waiting: bytes / 2 }
+    /// So many bytes in all, half of them for good; and `more` to wait in until all rows have come.
+    pub fn halves(bytes: u64, more: u64) -> Self {
+        Self { kept: bytes / 2, waiting: bytes / 2 + more, left: bytes / 2 }
     }
 }
 
@@ -261,8 +283,8 @@ impl<'a> Buckets<'a> {
         }
         for (bucket, (held, bytes), parcel) in sized {
             let rows = parcel.rows.height();
-            let stored = if keep { Stored::Kept(parcel) } else { Stored::Waiting(parcel, held) };
-            lock(bucket).push(Piece { order: slice, rows, bytes, stored });
+            let stored = if keep { Stored::Kept(parcel) } else { Stored::Waiting(parcel) };
+            lock(bucket).push(Piece { slices: slice..slice + 1, rows, held, bytes, stored });
         }
         if full {
             self.write_what_waits(slice)?;
@@ -275,17 +297,16 @@ impl<'a> Buckets<'a> {
         let file = self.file()?;
         let count = self.buckets.len();
         for bucket in (0..count).map(|number| &self.buckets[(begin * 7919 + number) % count]) {
-            let waiting: Vec<Piece> =
-                lock(bucket).extract_if(.., |piece| matches!(piece.stored, Stored::Waiting(..))).collect();
+            let waiting: Vec<Piece> = lock(bucket).extract_if(.., |piece| piece.waits().is_some()).collect();
             let (mut batch, mut of_batch, mut once) = (Vec::new(), 0, false);
             for piece in waiting {
-                let Stored::Waiting(parcel, held) = &piece.stored else { continue };
-                self.waiting.fetch_sub(*held, Ordering::Relaxed);
-                if of_batch + held > BATCH_BYTES || once != parcel.runs.is_some() {
+                let Some(parcel) = piece.waits() else { continue };
+                self.waiting.fetch_sub(piece.held, Ordering::Relaxed);
+                if of_batch + piece.held > BATCH_BYTES || once != parcel.runs.is_some() {
                     lock(bucket).extend(Batch::write(file, std::mem::take(&mut batch))?);
                     of_batch = 0;
                 }
-                (of_batch, once) = (of_batch + held, parcel.runs.is_some());
+                (of_batch, once) = (of_batch + piece.held, parcel.runs.is_some());
                 batch.push(piece);
             }
             lock(bucket).extend(Batch::write(file, batch)?);
@@ -301,20 +322,21 @@ impl<'a> Buckets<'a> {
         Ok(self.spill.get().expect("it was set just now"))
     }
 
-    /// Bytes that were written to the file.
-    pub fn spilled(&self) -> u64 {
-        self.spill.get().map_or(0, |file| file.bytes())
-    }
-
-    /// The rows of each bucket, in the order of their slices.
-    pub fn into_rows(self) -> Vec<Rows> {
+    /// The rows of each bucket, in the order of their slices; and how many bytes were written to the file.
+    ///
+    /// # Errors
+    /// As [`Buckets::put`].
+    pub fn into_rows(self) -> Result<(Vec<Rows>, u64)> {
+        if self.waiting.load(Ordering::Relaxed) > self.room.left {
+            self.write_what_waits(0)?;
+        }
         let empty = self.empty;
         let rows = self.buckets.into_iter().map(|pieces| {
             let mut pieces = pieces.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-            pieces.sort_by_key(|piece| piece.order);
+            pieces.sort_by_key(|piece| piece.slices.start);
             Rows { pieces, empty: empty.clone() }
         });
-        rows.collect()
+        Ok((rows.collect(), self.spill.get().map_or(0, |file| file.bytes())))
     }
 }
 
@@ -383,16 +405,25 @@ mod tests {
             };
             let (_, expected) = groups_of(vec![Parcel::plain(all.clone())], &["key"], &empty).unwrap();
             let expected = groups(expected);
-            for (kept, waiting) in [(0, 0), (3_000, 0), (2_000, 1_000), (0, 1 << 20), (1 << 20, 0)] {
-                let buckets = Buckets::new(2, Room { kept, waiting }, &budget, &empty);
+            for (kept, waiting, left) in [
+                (0, 0, 0),
+                (3_000, 0, 0),
+                (2_000, 1_000, 1_000),
+                (0, 5_000, 0),
+                (0, 1 << 20, 0),
+                (0, 1 << 20, 1 << 20),
+                (1 << 20, 0, 0),
+            ] {
+                let buckets = Buckets::new(2, Room { kept, waiting, left }, &budget, &empty);
                 for number in [4, 0, 1, 5, 3, 2, 8, 7, 6] {
                     let parcels = Parcel::split(&slice(number), &["key"], 2, 0, true).unwrap();
                     assert!(parcels[0].runs.is_some() || number.is_multiple_of(3));
                     buckets.put(number, parcels).unwrap();
                 }
-                assert_eq!(buckets.spilled() == 0, kept.max(waiting) == 1 << 20);
+                let (buckets, spilled) = buckets.into_rows().unwrap();
+                assert_eq!(spilled == 0, kept.max(left) == 1 << 20);
                 let mut found = Vec::new();
-                for rows in buckets.into_rows() {
+                for rows in buckets {
                     let keys = rows.keys(&["key"]).map(|keys| Groups::of(&keys.unwrap(), &["key"]).unwrap().len());
                     assert!(keys.sum::<usize>() > 0);
                     let pieces: Vec<DataFrame> = rows.clone().pieces().map(|piece| piece.unwrap()).collect();
@@ -412,8 +443,8 @@ mod tests {
     #[test]
     fn no_rows_are_one_piece_with_the_columns() {
         let empty = df!("n" => [0i64]).unwrap().clear();
-        let buckets = Buckets::new(1, Room::halves(0), &MemoryBudget::of("1MiB").unwrap(), &empty);
-        let rows = buckets.into_rows().remove(0);
+        let buckets = Buckets::new(1, Room::halves(0, 0), &MemoryBudget::of("1MiB").unwrap(), &empty);
+        let rows = buckets.into_rows().unwrap().0.remove(0);
         assert_eq!(rows.pieces().map(|piece| piece.unwrap().shape()).collect::<Vec<_>>(), [(0, 1)]);
     }
 

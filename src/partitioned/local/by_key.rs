@@ -13,10 +13,11 @@ use crate::{exchange, workers};
 
 /// Brings the rows of each key together and runs the function on every group.
 pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> {
-    let buckets = count_buckets(job, workers)?;
+    // Half of the memory is for rows that wait, half for partitions that are worked on. Until then rows may wait in half of
+    // that one, too; the rest is for those that are just being written.
+    let room = Room::halves(job.memory.bytes / 2 / job.inputs.len() as u64, job.memory.bytes / 4);
+    let buckets = count_buckets(job, room, workers)?;
     let mut sides: Vec<Vec<Rows>> = Vec::new();
-    // Half of the memory is for rows that wait, half for partitions that are worked on.
-    let room = job.memory.bytes / 2 / job.inputs.len() as u64;
     for input in job.inputs {
         sides.push(exchange(job, input, buckets, room, workers)?);
     }
@@ -40,8 +41,15 @@ pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> 
     workers::run_each(workers, physical, |(number, sides)| work.run(number, sides))
 }
 
-/// How many buckets: as asked for, or enough that workers and memory are well used.
-fn count_buckets(job: &Job, workers: usize) -> Result<usize> {
+/// What is written to one bucket at a time is no less than this: smaller pieces cost more than their bytes.
+const LEAST_WRITTEN: u64 = 256 << 10;
+
+/// The most buckets that nobody asked for: with more of them a slice falls into crumbs.
+const MOST: u64 = 2048;
+
+/// How many buckets: as asked for, or enough that workers and memory are well used. More rows than so many buckets hold
+/// are split again, bucket by bucket.
+fn count_buckets(job: &Job, room: Room, workers: usize) -> Result<usize> {
     let split = job.task.split;
     if split.keys.is_empty() {
         return Ok(1);
@@ -57,8 +65,8 @@ fn count_buckets(job: &Job, workers: usize) -> Result<usize> {
         return at_most(num.value(rows, workers).map_err(Error::input)?);
     }
     let bytes = job.inputs.iter().map(Input::estimated_bytes).sum::<Result<u64>>()?;
-    let for_memory = bytes.div_ceil((job.memory.bytes / 8).max(1)) as usize;
-    Ok(exchange::buckets(workers).max(for_memory.min(2048)))
+    let for_memory = bytes.div_ceil((job.memory.bytes / 8).max(1));
+    Ok(exchange::buckets(workers).max(for_memory.min(room.waiting / LEAST_WRITTEN).min(MOST) as usize))
 }
 
 /// The rows of an input that does not know them: it is read once for that.
@@ -70,7 +78,7 @@ fn counted(input: &Input, workers: usize) -> Result<usize> {
     Ok(rows.into_iter().sum())
 }
 
-fn exchange(job: &Job, input: &Input, count: usize, room: u64, workers: usize) -> Result<Vec<Rows>> {
+fn exchange(job: &Job, input: &Input, count: usize, room: Room, workers: usize) -> Result<Vec<Rows>> {
     let keys = job.task.split.key_names();
     let seed = match job.task.split.algo {
         Algo::Rand { seed } => seed,
@@ -80,7 +88,7 @@ fn exchange(job: &Job, input: &Input, count: usize, room: u64, workers: usize) -
     let by_group = job.inputs.len() == 1 && !job.task.split.coarse();
     let empty = input.empty()?;
     let slices = input.slices();
-    let buckets = Buckets::new(count, Room::halves(room), &job.memory, &empty);
+    let buckets = Buckets::new(count, room, &job.memory, &empty);
     let moved = workers::run(workers, slices.len(), |slice| {
         let mut bytes = 0;
         for rows in input.pieces(slices[slice].clone()) {
@@ -93,8 +101,7 @@ fn exchange(job: &Job, input: &Input, count: usize, room: u64, workers: usize) -
         }
         Ok::<_, Error>(bytes)
     })?;
-    let spilled = buckets.spilled();
-    let rows = buckets.into_rows();
+    let (rows, spilled) = buckets.into_rows()?;
     let height = |rows: &Rows| rows.height() as u64;
     ledger::note(Step {
         what: match keys.is_empty() {

@@ -101,7 +101,7 @@ pub fn at_random(job: &Job, workers: usize, seed: u64, sink: &dyn Sink) -> Resul
     };
     let empty = counted.empty()?;
     let slices = counted.slices();
-    let buckets = Buckets::new(count, Room::halves(job.memory.bytes / 2), &job.memory, &empty);
+    let buckets = Buckets::new(count, Room::halves(job.memory.bytes / 2, job.memory.bytes / 4), &job.memory, &empty);
     let moved = workers::run(workers, slices.len(), |slice| {
         let mut bytes = 0;
         for rows in counted.pieces(slices[slice].clone()) {
@@ -114,8 +114,7 @@ pub fn at_random(job: &Job, workers: usize, seed: u64, sink: &dyn Sink) -> Resul
         }
         Ok::<_, Error>(bytes)
     })?;
-    let spilled = buckets.spilled();
-    let rows = buckets.into_rows();
+    let (rows, spilled) = buckets.into_rows()?;
     let pool = Pool::new(job.memory.bytes / 2);
     let height = |rows: &super::super::rows::Rows| rows.height() as u64;
     ledger::note(Step {

@@ -22,11 +22,11 @@ pub fn execute(job: &Job, buckets: Vec<Rows>, workers: usize, sink: &dyn Sink) -
         let mut opened = Vec::new();
         let mut bytes = 0;
         while let Some(bucket) =
-            buckets.next_if(|bucket| opened.is_empty() || bytes + bucket.bytes() <= job.memory.bytes / 4)
+            buckets.next_if(|bucket| opened.is_empty() || bytes + bucket.held() <= job.memory.bytes / 4)
         {
-            match 4 * bucket.bytes() <= job.memory.bytes {
+            match 4 * bucket.held() <= job.memory.bytes {
                 true => {
-                    bytes += bucket.bytes();
+                    bytes += bucket.held();
                     opened.push(bucket);
                 }
                 false => closed.push(bucket),

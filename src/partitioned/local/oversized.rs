@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::kernels::Groups;
 use crate::memory::show_bytes;
 
-/// Into how many a bucket is split that does not fit.
-const SMALLER: usize = 16;
+/// Into how many a bucket is split that does not fit, at most.
+const SMALLER: u64 = 16;
 
 /// How often: the hash of two keys may fall into the same bucket a few times, not forever.
 const DEEPEST: u64 = 8;
@@ -42,12 +42,13 @@ impl<'a> Work<'a> {
     fn split_until_it_fits(&self, number: usize, sides: Vec<Rows>, depth: u64) -> Result<Done> {
         let (job, task, sink) = (self.job, &self.job.task, self.sink);
         let bytes: u64 = sides.iter().map(Rows::bytes).sum();
-        // Rows are there twice while they are sorted by group.
-        if 4 * bytes <= job.memory.bytes || task.split.keys.is_empty() {
-            if bytes > job.memory.bytes {
-                return Err(refuse(job, "on all rows together".into(), bytes));
-            }
-            let _room = self.pool.take(2 * bytes);
+        if task.split.keys.is_empty() && bytes > job.memory.bytes {
+            return Err(refuse(job, "on all rows together".into(), bytes));
+        }
+        // Rows are there twice while they are sorted by group; a key that was sent once stays one value.
+        let held: u64 = sides.iter().map(Rows::held).sum();
+        if 4 * held <= job.memory.bytes || task.split.keys.is_empty() {
+            let _room = self.pool.take(2 * held);
             return self.fitting(number, sides);
         }
         match single_group(&sides, &task.split.key_names())? {
@@ -67,9 +68,10 @@ impl<'a> Work<'a> {
             }
             None if depth > DEEPEST => Err(refuse(job, format!("on partition {number}"), bytes)),
             None => {
-                let mut parts: Vec<Vec<Rows>> = vec![Vec::new(); SMALLER];
+                let count = (16 * held / job.memory.bytes).min(SMALLER) as usize;
+                let mut parts: Vec<Vec<Rows>> = vec![Vec::new(); count];
                 for rows in sides {
-                    for (part, rows) in parts.iter_mut().zip(smaller(job, rows, depth)?) {
+                    for (part, rows) in parts.iter_mut().zip(smaller(job, rows, count, depth)?) {
                         part.push(rows);
                     }
                 }
@@ -107,14 +109,15 @@ impl<'a> Work<'a> {
 }
 
 /// The rows in smaller buckets, by another hash, in the file but for a little: what was in memory is given back.
-fn smaller(job: &Job, rows: Rows, depth: u64) -> Result<Vec<Rows>> {
+fn smaller(job: &Job, rows: Rows, count: usize, depth: u64) -> Result<Vec<Rows>> {
     let keys = job.task.split.key_names();
     let empty = rows.empty().clone();
-    let buckets = Buckets::new(SMALLER, Room { kept: 0, waiting: job.memory.bytes / 64 }, &job.memory, &empty);
+    let waiting = job.memory.bytes / 64;
+    let buckets = Buckets::new(count, Room { kept: 0, waiting, left: waiting }, &job.memory, &empty);
     for (order, parcel) in rows.parcels().enumerate() {
-        buckets.put(order, parcel?.split_again(&keys, SMALLER, depth)?)?;
+        buckets.put(order, parcel?.split_again(&keys, count, depth)?)?;
     }
-    Ok(buckets.into_rows())
+    Ok(buckets.into_rows()?.0)
 }
 
 /// The key, as a row, when all rows have the same one.
