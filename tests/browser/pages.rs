@@ -20,10 +20,10 @@ struct Seen {
     serious: Vec<String>,
 }
 
-static LIGHT: LazyLock<Seen> = LazyLock::new(|| look("light"));
-static NAVY: LazyLock<Seen> = LazyLock::new(|| look("navy"));
+static LIGHT: LazyLock<Seen> = LazyLock::new(|| look("light", axe::Rules::All));
+static NAVY: LazyLock<Seen> = LazyLock::new(|| look("navy", axe::Rules::Colors));
 
-fn look(theme: &str) -> Seen {
+fn look(theme: &str, rules: axe::Rules) -> Seen {
     let room = room().unwrap();
     let tab = room.tab();
     tab.theme(theme);
@@ -40,7 +40,7 @@ fn look(theme: &str) -> Seen {
         // What nobody answered is shown as it was written.
         let left = tab.eval("document.querySelector('main').innerText.match(/{{#[^}]*/g) || []");
         seen.complaints.extend(told(lines(&left)));
-        seen.serious.extend(told(axe::serious(&tab)));
+        seen.serious.extend(told(axe::serious(&tab, rules)));
         seen.words_in_pictures += tab.eval("document.querySelectorAll('main svg text').length").as_u64().unwrap();
         seen.faint.extend(told(lines(&tab.eval(FAINT))));
         tab.size(SMALL, 800);
@@ -173,7 +173,7 @@ mod each_of_these_checks_can_fail {
     #[test]
     fn a_word_without_contrast() {
         with("<main><h1>A</h1><p style='color: #bbb; background: #fff'>faint</p></main>", |tab| {
-            let found = axe::serious(tab);
+            let found = axe::serious(tab, axe::Rules::All);
             assert!(found.iter().any(|line| line.starts_with("color-contrast")), "{found:?}");
         });
     }
