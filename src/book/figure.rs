@@ -163,10 +163,10 @@ pub fn limit(records: &[&Record]) -> Result<String> {
     Ok(span(&units::bytes(bytes as f64), &defence(&cells[0])))
 }
 
-/// `5.2x`, `0.93x`, `27x`.
+/// `0.93x`, `1.06x`, `5.2x`, `27x`.
 fn times(ratio: f64) -> String {
     match ratio {
-        ratio if ratio < 0.995 => format!("{ratio:.2}x"),
+        ratio if ratio < 1.995 => format!("{ratio:.2}x"),
         ratio if ratio < 9.95 => format!("{ratio:.1}x"),
         ratio => format!("{}x", units::count(ratio.round() as u64)),
     }
@@ -275,7 +275,7 @@ mod tests {
     fn a_ratio_is_of_two_modes_or_two_sizes() {
         assert!(of(ratio, "wall eager/dropin").unwrap().contains(">2.0x<"));
         assert!(of(ratio, "wall partitioned/eager").unwrap().contains(">0.33x<"));
-        assert!(of(ratio, "wall eager/eager rows=1M/1k").unwrap().contains(">1.0x<"));
+        assert!(of(ratio, "wall eager/eager rows=1M/1k").unwrap().contains(">1.00x<"));
     }
 
     #[test]

@@ -43,13 +43,14 @@ pub fn by_workload(records: &[&Record]) -> Vec<Words> {
     pick::largest(records).iter().map(of_largest).collect()
 }
 
-/// Sizes at which another mode is the fastest than at the largest one. Only runs count that do not overlap and are not too
-/// short.
+/// Sizes at which another mode is the fastest than at the largest one. Only runs count that were repeated, do not overlap,
+/// and are not too short.
 fn elsewhere(records: &[&Record], largest: &[Cell]) -> Option<String> {
     let fastest = |cells: &[Cell]| {
         let of_modes = answered(cells);
         let best = of_modes.iter().min_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s))?;
-        let clear = of_modes.iter().all(|(mode, figures)| *mode == best.0 || best.1.beats(figures));
+        let repeated = cells.iter().all(|cell| cell.runs.len() > 1);
+        let clear = repeated && of_modes.iter().all(|(mode, figures)| *mode == best.0 || best.1.beats(figures));
         (clear && best.1.wall_s >= weak::SHORT_S).then(|| best.0.to_string())
     };
     let winner = fastest(largest);
@@ -61,8 +62,15 @@ fn elsewhere(records: &[&Record], largest: &[Cell]) -> Option<String> {
         .filter(|(_, mode)| Some(mode) != winner.as_ref())
         .collect();
     others.sort();
-    let at: Vec<String> = others.iter().map(|(rows, mode)| format!("{mode} at {}", units::count(*rows))).collect();
-    (!at.is_empty()).then(|| format!("At other sizes another mode is the fastest: {}.", at.join(", ")))
+    let at: Vec<String> = ["eager", "dropin", "partitioned"]
+        .into_iter()
+        .filter_map(|mode| {
+            let rows = others.iter().filter(|(_, other)| other == mode).map(|(rows, _)| units::count(*rows));
+            let rows: Vec<String> = rows.collect();
+            (!rows.is_empty()).then(|| format!("{mode} at {}", rows.join(" and ")))
+        })
+        .collect();
+    (!at.is_empty()).then(|| format!("At other sizes another mode is the fastest: {}.", at.join("; ")))
 }
 
 fn who_wins(cells: &[Cell]) -> String {
