@@ -304,7 +304,7 @@ mod tests {
         let pieces = df!("n" => [1]).unwrap().vstack(&df!("n" => [2]).unwrap()).unwrap();
         let rows = pieces.hstack(df!("m" => [3, 4]).unwrap().columns()).unwrap();
         assert!(rows.should_rechunk());
-        write_parquet(&[rows.clone()], &path).unwrap();
+        write_parquet(std::slice::from_ref(&rows), &path).unwrap();
         assert!(ParquetFiles::open_all(&[&path]).unwrap().read_all(&["n", "m"]).unwrap().equals(&rows));
     }
 

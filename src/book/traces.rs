@@ -2,7 +2,7 @@
 //!
 //! Nothing here is a model of an engine. [`shuffle`] runs `transform` over 48 rows, with a function that notes which rows
 //! it was given in which call; [`index`] runs the drop-in over 24 rows and looks at the labels after each step. Both keep
-//! what the [ledger](crate::ledger) says beside it. The traces are committed under `book/traces/`, and a test fails when
+//! what the [`ledger`](mod@crate::ledger) says beside it. The traces are committed under `book/traces/`, and a test fails when
 //! the engines no longer do the same.
 
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 //! more of it with.
 //!
 //! `book/theme/widgets.js` replaces the picture (`figure.widget-still`) by controls and a picture that answers to them.
-//! What it plays back are [traces](super::traces) of our engines and measured points; it computes nothing of what an
+//! What it plays back are [traces](mod@super::traces) of our engines and measured points; it computes nothing of what an
 //! engine does.
 
 mod amdahl;
