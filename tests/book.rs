@@ -223,3 +223,36 @@ fn plain_mdbook_builds_the_same() {
     mdbook_driver::MDBook::load_with_config(&book, config).unwrap().build().unwrap();
     nothing(same::differences(&built(), &Site::read(folder.path())));
 }
+
+/// What a server on this machine answers.
+fn asked(address: &str, path: &str) -> String {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn a_served_book_follows_the_records_and_goes_with_ctrl_c() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().unwrap();
+    let records = folder.path().join("records");
+    let mut command = support::program();
+    command.args(["book", "serve", "--port", "0"]).env("OUTGROW_RECORDS", &records).env("TMPDIR", folder.path());
+    let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = told.next().unwrap().unwrap();
+    let address = first.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_string();
+    let page = asked(&address, "/divided.html");
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("__reload"), "{page}");
+    assert!(asked(&address, "/nowhere.html").starts_with("HTTP/1.1 404"));
+    std::fs::create_dir(&records).unwrap();
+    std::fs::write(records.join("records.jsonl"), "").unwrap();
+    assert_eq!(told.next().unwrap().unwrap(), "Built again: records.jsonl changed.");
+    assert!(asked(&address, "/divided.html").starts_with("HTTP/1.1 200"));
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(child.id() as i32), nix::sys::signal::Signal::SIGINT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(folder.path().read_dir().unwrap().count(), 1, "the records alone are left");
+}

@@ -10,7 +10,7 @@ use super::report::count;
 use crate::book::serve::{News, serve};
 use crate::book::{Setting, build, preprocessor};
 use crate::error::{Error, Result};
-use crate::scratch;
+use crate::scratch::{self, TempFolder};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -72,7 +72,10 @@ pub fn book(args: &Args) -> Result<()> {
 
 fn shown(port: Option<u16>) -> Result<()> {
     scratch::set_last_words("no longer serving the book.");
-    serve(&Setting::default(), port, |news| {
+    // Pages that are served ask for news: they are no book to give away, and go with this program.
+    let folder = TempFolder::new()?;
+    let setting = Setting { out: folder.path().join("book"), ..Setting::default() };
+    serve(&setting, port, |news| {
         let told = match news {
             News::At(address) => format!("The book is at {address} - Ctrl-C ends this.\n"),
             News::Again(changed) => {
