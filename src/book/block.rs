@@ -89,12 +89,13 @@ pub fn chart_of_all(name: &str, source: &Source) -> Result<String> {
 
 fn drawn(chart: &Chart, source: &Source) -> String {
     let figures = format!(
-        "{}<details><summary>Its figures, and the records they come from</summary>\n{}</details>",
+        "{}<details><summary>Its figures, and the records they come from</summary>\n<p>{}</p>\n{}</details>",
         chart.svg_without_style(),
+        escape(&chart.desc),
         html::table(&chart.table)
     );
     let of_it = if chart.workload.is_empty() { source.records() } else { source.of(&chart.workload) };
-    block("chart", &figures, &chart.desc, &source.told(&of_it))
+    block("chart", &figures, "", &source.told(&of_it))
 }
 
 /// What the records of a workload show, in sentences.
