@@ -26,7 +26,7 @@ pub fn serious(tab: &Tab, rules: Rules) -> Vec<String> {
     tab.eval(&format!("{AXE}\n;true"));
     let only = match rules {
         Rules::All => "",
-        Rules::Colors => ", runOnly: ['cat.color']",
+        Rules::Colors => ", runOnly: ['color-contrast', 'link-in-text-block']",
     };
     let found = tab.eval(&format!("axe.run(document, {{ resultTypes: ['violations']{only} }}).then({LINES})"));
     found.as_array().unwrap().iter().filter_map(Value::as_str).map(String::from).collect()
