@@ -89,9 +89,7 @@ impl Check {
             }
             None => {
                 let words = std::fs::read_to_string(folder.path().join("stderr")).unwrap_or_default();
-                let asked = words
-                    .split_once("memory allocation of ")
-                    .and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+                let asked = refused(&words);
                 let reason = match asked.zip(cap) {
                     Some((bytes, cap)) => {
                         let why = self.alone(case).map(|uncapped| why(&uncapped)).unwrap_or_default();
@@ -105,6 +103,11 @@ impl Check {
         }
         None
     }
+}
+
+/// The bytes that a process was refused, by its last words. Threads that are refused at a time speak into each other.
+fn refused(words: &str) -> Option<u64> {
+    words.split("memory allocation of ").skip(1).find_map(|rest| rest.split(' ').next()?.parse().ok())
 }
 
 static CAP: OnceLock<Option<u64>> = OnceLock::new();
@@ -145,6 +148,14 @@ fn read(path: &Path) -> PolarsResult<DataFrame> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_refused_is_read_from_last_words() {
+        assert_eq!(refused("memory allocation of 4096 bytes failed"), Some(4096));
+        let at_a_time = "memory allocation of memory allocation of 170752 bytes failed\n125952 bytes failed";
+        assert_eq!(refused(at_a_time), Some(170_752));
+        assert_eq!(refused("a panic"), None);
+    }
 
     struct Dies;
 
