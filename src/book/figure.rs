@@ -98,14 +98,8 @@ impl Choice {
     /// # Errors
     /// [`Error::Input`] when there is none.
     pub fn of<'a>(&self, records: &[&'a Record]) -> Result<Vec<Cell<'a>>> {
-        let says = |cells: &Vec<Cell>| {
-            let case = &cells[0].case;
-            let runs = cells.iter().map(|cell| cell.runs.len()).min().unwrap_or(0);
-            let groups = std::cmp::Reverse(case.groups);
-            (cells.len().min(3), runs.min(3), case.input.is_none(), case.rows, case.threads, case.cost, groups)
-        };
         let meant = pick::groups(records, pick::mode).into_iter().filter(|cells| self.is(&cells[0].case));
-        meant.max_by_key(says).ok_or_else(|| {
+        meant.max_by_key(|cells| pick::telling(cells)).ok_or_else(|| {
             Error::input("no such run is in the records. Make it with `outgrow compare`, or ask for what was measured.")
         })
     }

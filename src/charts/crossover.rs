@@ -160,7 +160,7 @@ fn chart(cells: &[Cell], scales: &Scales) -> Result<Option<Chart>> {
     let name = format!("crossover-{}-{}{suffix}{threads}", case.workload, scales.name);
     draw("crossover", &name, &frame, desc, table, |area| {
         let mut x = MARGIN;
-        for mode in ["eager", "dropin", "partitioned"].into_iter().filter(|mode| wins(mode) > 0) {
+        for mode in pick::MODES.into_iter().filter(|mode| wins(mode) > 0) {
             let what = format!("{} {mode}", letter(mode));
             label(area, &what, (x, 10), LABEL, Tone::of_mode(mode), At::Start)?;
             x += width(&what, LABEL) + 22;

@@ -2,14 +2,13 @@
 //! a row per workload.
 
 use super::canvas::{At, Drawn, Frame, LABEL, MARGIN, SMALL, WIDTH, draw, label, line, mark, text, width};
+use super::pick::MODES;
 use super::plot::Axis;
 use super::theme::Tone;
 use super::{Chart, Table, pick, units};
 use crate::error::Result;
 use crate::measure::{Cell, Record, median, sorted};
 
-/// The modes, in the order of columns and marks.
-const MODES: [&str; 3] = ["eager", "dropin", "partitioned"];
 /// Sizes that the tables show, where they were measured; otherwise they show the largest one.
 const SIZES: [u64; 2] = [1_000_000, 10_000_000];
 

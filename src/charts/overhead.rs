@@ -47,7 +47,7 @@ struct Point {
 /// A point for each number of groups whose time stands out from that of the fewest groups.
 fn series(cells: &[Cell]) -> Vec<Series> {
     let mut all = Vec::new();
-    for mode in ["eager", "dropin", "partitioned"] {
+    for mode in pick::MODES {
         let mut of_mode: Vec<(&Cell, Figures)> = cells
             .iter()
             .filter(|cell| cell.case.mode == mode)

@@ -4,6 +4,9 @@ use super::units;
 use crate::measure::record::Case;
 use crate::measure::{Cell, Record, cells};
 
+/// The modes, in the order of columns, bars and marks.
+pub const MODES: [&str; 3] = ["eager", "dropin", "partitioned"];
+
 /// The records of the machine that the newest one comes from: figures of two machines are not mixed.
 pub fn one_machine(records: &[Record]) -> Vec<&Record> {
     let newest = records.iter().max_by(|this, that| this.started.cmp(&that.started));
@@ -49,20 +52,22 @@ pub fn mode(case: &mut Case) {
     case.engine = None;
 }
 
-/// The comparison of modes that says most about a workload: without a limit, with the most modes, with runs enough to show
-/// how far they differ, of files that everybody has, and of these the one with the most rows and threads.
+/// How much a comparison of modes says, to be held against others: the most modes, then runs enough to show how far they
+/// differ, then files that everybody has, and of these the most rows and threads.
+pub fn telling(cells: &[Cell]) -> impl Ord + use<> {
+    let case = &cells[0].case;
+    let runs = cells.iter().map(|cell| cell.runs.len()).min().unwrap_or(0);
+    let groups = std::cmp::Reverse(case.groups);
+    (cells.len().min(3), runs.min(3), case.input.is_none(), case.rows, case.threads, case.cost, groups)
+}
+
+/// The comparison of modes without a limit that is the most [`telling`] about each workload.
 pub fn largest<'a>(records: &[&'a Record]) -> Vec<Vec<Cell<'a>>> {
     let mut largest: Vec<Vec<Cell>> = Vec::new();
-    let size = |cells: &[Cell]| {
-        let case = &cells[0].case;
-        let runs = cells.iter().map(|cell| cell.runs.len()).min().unwrap_or(0);
-        let groups = std::cmp::Reverse(case.groups);
-        (cells.len().min(3), runs.min(3), case.input.is_none(), case.rows, case.threads, case.cost, groups)
-    };
     for group in groups(records, mode).into_iter().filter(|cells| cells[0].case.memory_limit.is_none()) {
         match largest.iter_mut().find(|known| known[0].case.workload == group[0].case.workload) {
             None => largest.push(group),
-            Some(known) if size(known) < size(&group) => *known = group,
+            Some(known) if telling(known) < telling(&group) => *known = group,
             Some(_) => {}
         }
     }
@@ -71,7 +76,7 @@ pub fn largest<'a>(records: &[&'a Record]) -> Vec<Vec<Cell<'a>>> {
 
 /// The place of a mode in a chart.
 pub fn rank(mode: &str) -> usize {
-    ["eager", "dropin", "partitioned"].iter().position(|known| *known == mode).unwrap_or(3)
+    MODES.iter().position(|known| *known == mode).unwrap_or(3)
 }
 
 /// What was run, in words: `10,000,000 rows, 2 threads`.

@@ -62,7 +62,7 @@ fn elsewhere(records: &[&Record], largest: &[Cell]) -> Option<String> {
         .filter(|(_, mode)| Some(mode) != winner.as_ref())
         .collect();
     others.sort();
-    let at: Vec<String> = ["eager", "dropin", "partitioned"]
+    let at: Vec<String> = pick::MODES
         .into_iter()
         .filter_map(|mode| {
             let rows = others.iter().filter(|(_, other)| other == mode).map(|(rows, _)| units::count(*rows));
@@ -131,7 +131,7 @@ fn losses(records: &[&Record]) -> Vec<String> {
         .filter(|cells| cells.len() > 1 && cells[0].case.memory_limit.is_none())
         .partition(|cells| answered(cells).iter().any(|(_, figures)| figures.wall_s < weak::SHORT_S));
     let mut lines = Vec::new();
-    for mode in ["eager", "dropin", "partitioned"] {
+    for mode in pick::MODES {
         let mut lost: Vec<(f64, String, &[Cell])> = Vec::new();
         let mut of = 0;
         for cells in &places {

@@ -2,16 +2,13 @@
 
 use std::fmt::Write;
 
+use crate::charts::canvas::escape;
+
 /// A picture being drawn.
 pub struct Picture {
     name: &'static str,
     width: f64,
     body: String,
-}
-
-/// Text with what HTML would read as something else escaped.
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 impl Picture {
@@ -23,7 +20,7 @@ impl Picture {
     /// The SVG, with what it shows in words for those who cannot see it.
     pub fn finish(self, height: f64, title: &str) -> String {
         let Self { name, width, body } = self;
-        let title = escaped(title);
+        let title = escape(title);
         format!(
             "<svg class=\"outgrow widget-svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
              aria-labelledby=\"widget-{name}-title\"><title id=\"widget-{name}-title\">{title}</title>{body}</svg>"
@@ -37,7 +34,7 @@ impl Picture {
 
     /// Words; `class` says the colour, `anchor` is `start`, `middle` or `end`.
     pub fn text(&mut self, (x, y): (f64, f64), class: &str, anchor: &str, size: u32, text: &str) {
-        let text = escaped(text);
+        let text = escape(text);
         self.add(format_args!(
             "<text x=\"{x:.1}\" y=\"{y:.1}\" class=\"{class}\" text-anchor=\"{anchor}\" font-size=\"{size}\">{text}</text>"
         ));
