@@ -3,6 +3,7 @@
 //! Few variants, by consequence: change what you asked for, change your function, or look at the machine. Every message
 //! says what was wrong, the value seen, and what to do next.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// The result of everything in this crate.
@@ -28,7 +29,7 @@ pub enum Error {
         /// The function's own error, or what was wrong with its output.
         cause: String,
         /// What to do about it.
-        next: &'static str,
+        next: Cow<'static, str>,
     },
 
     /// The file system refused: a missing file, a full disk, a folder that cannot be

@@ -6,7 +6,7 @@
 use polars::polars_utils::aliases::{PlSeedableRandomStateQuality, SeedableFromU64SeedExt};
 use polars::prelude::*;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernels::slices_by_codes;
 use crate::ledger::{self, Step};
 
@@ -19,6 +19,30 @@ use crate::ledger::{self, Step};
 /// ```
 pub fn buckets(workers: usize) -> usize {
     (16 * workers).min(256)
+}
+
+/// The most buckets of an exchange: each slice falls into as many pieces.
+const MOST_BUCKETS: usize = 1 << 16;
+
+/// So many buckets, where they are not too many.
+///
+/// ```
+/// use outgrow::exchange::at_most;
+/// assert_eq!(at_most(64)?, 64);
+/// let told = at_most(1 << 20).unwrap_err().to_string();
+/// assert!(told.ends_with("would be all pieces and no rows. Ask for 65536 at most."));
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Input`] for more of them than can be of use.
+pub fn at_most(buckets: usize) -> Result<usize> {
+    match buckets <= MOST_BUCKETS {
+        true => Ok(buckets),
+        false => Err(Error::input(format!(
+            "num: an exchange into {buckets} partitions would be all pieces and no rows. Ask for {MOST_BUCKETS} at most."
+        ))),
+    }
 }
 
 /// Splits one slice into `buckets` frames by a hash of the columns `keys`; equal keys (nulls too) meet in one bucket.

@@ -48,7 +48,7 @@ pub fn clean_up_on_ctrl_c() {
 static LAST_WORDS: OnceLock<&str> = OnceLock::new();
 
 /// From now on Ctrl-C is answered with these words: where it is how one ends, nothing was interrupted.
-pub(crate) fn set_last_words(words: &'static str) {
+pub fn set_last_words(words: &'static str) {
     // Set once: the program does one thing.
     let _ = LAST_WORDS.set(words);
 }
@@ -96,7 +96,7 @@ impl Drop for Listed {
 
 /// Puts a path on the list: it goes when the program is interrupted, or when what is returned is dropped and removed.
 #[must_use = "dropping it takes the path off the list"]
-pub(crate) fn listed(path: &Path) -> impl Drop + Send + std::fmt::Debug + use<> {
+pub fn listed(path: &Path) -> impl Drop + Send + std::fmt::Debug + use<> {
     Listed::path(path)
 }
 
@@ -125,11 +125,20 @@ impl TempFolder {
     /// # Errors
     /// [`Error::Io`] when the system's folder for temporary files cannot be written.
     pub fn new() -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("outgrow-").tempdir().map_err(Error::io(
-            "cannot make a folder in",
-            &std::env::temp_dir(),
-            "Set TMPDIR to a folder that can be written.",
-        ))?;
+        Self::made("Set TMPDIR to a folder that can be written.", &std::env::temp_dir())
+    }
+
+    /// Makes one inside another folder.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when that cannot be written.
+    pub fn inside(folder: &Path) -> Result<Self> {
+        Self::made("Choose a folder that can be written.", folder)
+    }
+
+    fn made(next: &'static str, inside: &Path) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("outgrow-").tempdir_in(inside);
+        let folder = folder.map_err(Error::io("cannot make a folder in", inside, next))?;
         let listed = Listed::path(folder.path());
         Ok(Self { folder, _listed: listed })
     }

@@ -30,7 +30,7 @@ use clap::error::ContextKind;
 use clap::{Parser, Subcommand};
 
 use crate::error::{Error, Result};
-use crate::partitioned::{Engine, EngineByName, LOCAL_ENGINES};
+use crate::partitioned::{Engine, EngineByName};
 use crate::{memory, scratch};
 
 const EXAMPLES: &str = "\
@@ -76,14 +76,15 @@ enum Command {
     Data(data::Args),
 }
 
-/// Runs the program with the arguments of this process. `more_engines` are those that another crate brings along.
-pub fn run(more_engines: &[EngineByName]) -> ExitCode {
+/// Runs the program with the arguments of this process, and the engines that it knows, of which the first is the default:
+/// [`LOCAL_ENGINES`](crate::partitioned::LOCAL_ENGINES), and those that another crate brings along.
+pub fn run(engines: &[EngineByName]) -> ExitCode {
     memory::keep_freed();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return explain_usage(&error),
     };
-    let engines = Engines { known: LOCAL_ENGINES.iter().chain(more_engines).copied().collect() };
+    let engines = Engines { known: engines.to_vec() };
     match &cli.command {
         Some(Command::Run(args)) => args.one.prepare_environment(),
         Some(Command::Explain(args)) => args.one.prepare_environment(),
@@ -170,9 +171,10 @@ impl Engines {
 
     /// Makes the engine of this name, or the default one.
     fn make(&self, name: Option<&str>, threads: usize) -> Result<Box<dyn Engine>> {
-        let name = name.unwrap_or(self.default_name());
+        let asked = name.unwrap_or(self.default_name());
+        let (name, address) = asked.split_once('=').map_or((asked, None), |(name, address)| (name, Some(address)));
         match self.known.iter().find(|(known, _)| *known == name) {
-            Some((_, make)) => make(threads),
+            Some((_, make)) => make(threads, address),
             None => {
                 let names: Vec<&str> = self.known.iter().map(|(name, _)| *name).collect();
                 Err(Error::input(format!("no engine `{name}`. Choose one of {}.", names.join(", "))))

@@ -1,10 +1,13 @@
 //! Who does the work: the last word of a call.
 
+use polars::prelude::DataFrame;
+
 use super::faults::Losses;
 use super::sink::Sink;
 use super::{Input, Task, local};
 use crate::error::{Error, Result};
 use crate::memory::MemoryBudget;
+use crate::parquet::ParquetFiles;
 use crate::workers;
 
 /// Runs a [`Job`]. The library knows no engine by name beyond the two here: another crate can bring its own.
@@ -35,8 +38,36 @@ pub trait Engine: Sync {
     /// # Errors
     /// [`Error::Function`] with function, key and cause; what reading the input reports.
     fn execute(&self, job: &Job, sink: &dyn Sink) -> Result<Losses>;
+
+    /// An engine that understands SQL answers some questions better in its own way.
+    fn sql(&self) -> Option<&dyn Sql> {
+        None
+    }
 }
 // ANCHOR_END: engine
+
+/// Answers questions in SQL.
+///
+/// ```
+/// use outgrow::ParquetFiles;
+/// use outgrow::partitioned::{Engine, Serial, Sql};
+/// # use polars::prelude::*;
+/// /// The flights of each carrier, by an engine that knows SQL or not at all.
+/// fn flights_of_each(files: &ParquetFiles, engine: &dyn Engine) -> Option<outgrow::Result<DataFrame>> {
+///     let sql = engine.sql()?;
+///     Some(sql.query(files, "flights", "select carrier, count(*) as n from flights group by carrier"))
+/// }
+/// let flights = outgrow::flights::shipped()?;
+/// assert!(flights_of_each(&flights, &Serial).is_none());
+/// # Ok::<(), outgrow::Error>(())
+/// ```
+pub trait Sql: Sync {
+    /// The answer to a query over the rows of these files, which it calls `table`. See the example at [`Sql`].
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a query that cannot be read; what the engine reports.
+    fn query(&self, files: &ParquetFiles, table: &str, sql: &str) -> Result<DataFrame>;
+}
 
 /// A call that has been checked and can be run.
 ///
@@ -69,27 +100,43 @@ impl Job<'_> {
     }
 }
 
-/// An engine by the name it has on the command line, and how it is made for a number of threads.
+/// An engine by the name it has on the command line, and how it is made for a number of threads. Where it is written as
+/// `name=address`, it is made for that address.
 ///
 /// ```
 /// use outgrow::partitioned::{EngineByName, Serial};
-/// let debugging: EngineByName = ("debugging", |_threads| Ok(Box::new(Serial)));
-/// assert_eq!(debugging.1(8)?.concurrency(), 1);
+/// let debugging: EngineByName = ("debugging", |_threads, _address| Ok(Box::new(Serial)));
+/// assert_eq!(debugging.1(8, None)?.concurrency(), 1);
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-pub type EngineByName = (&'static str, fn(usize) -> Result<Box<dyn Engine>>);
+pub type EngineByName = (&'static str, fn(usize, Option<&str>) -> Result<Box<dyn Engine>>);
 
 /// The engines of this crate; the first one is the default.
 ///
 /// ```
 /// use outgrow::partitioned::LOCAL_ENGINES;
 /// let (name, make) = LOCAL_ENGINES[0];
-/// let engine = make(4)?;
+/// let engine = make(4, None)?;
 /// assert_eq!((name, engine.name(), engine.concurrency()), ("threads", "threads", 4));
+/// let told = make(4, Some("10.0.0.1")).err().unwrap().to_string();
+/// assert_eq!(told, "engine `threads` is this process, and has no address `10.0.0.1`. Leave it out.");
 /// # Ok::<(), outgrow::Error>(())
 /// ```
-pub static LOCAL_ENGINES: [EngineByName; 2] =
-    [("threads", |threads| Ok(Box::new(Threads::new(threads)))), ("serial", |_| Ok(Box::new(Serial)))];
+pub const LOCAL_ENGINES: [EngineByName; 2] = [
+    ("threads", |threads, address| {
+        here("threads", address).map(|()| Box::new(Threads::new(threads)) as Box<dyn Engine>)
+    }),
+    ("serial", |_, address| here("serial", address).map(|()| Box::new(Serial) as Box<dyn Engine>)),
+];
+
+fn here(name: &str, address: Option<&str>) -> Result<()> {
+    match address {
+        None => Ok(()),
+        Some(address) => {
+            Err(Error::input(format!("engine `{name}` is this process, and has no address `{address}`. Leave it out.")))
+        }
+    }
+}
 
 /// One partition after the other, on one thread: to see what is right, and to debug.
 ///

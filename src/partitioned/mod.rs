@@ -50,7 +50,7 @@ mod transform;
 mod validate;
 
 pub use cotransform::{Zip, Zippable, cotransform};
-pub use engine::{Engine, EngineByName, Job, LOCAL_ENGINES, Serial, Threads};
+pub use engine::{Engine, EngineByName, Job, LOCAL_ENGINES, Serial, Sql, Threads};
 pub use expression::SortKey;
 pub use faults::{Dropped, ErrorKind, Losses, Panicked};
 pub use function::{

@@ -24,6 +24,12 @@ pub trait Sink: Sync {
     /// # Errors
     /// [`Error::Io`] when they cannot be kept.
     fn accept(&self, partition: usize, rows: DataFrame) -> Result<()>;
+
+    /// A folder that the result becomes when it is whole. An engine whose workers can all write there may put Parquet
+    /// files into it, and give the sink nothing.
+    fn folder(&self) -> Option<&Path> {
+        None
+    }
 }
 
 /// Keeps everything in memory.
@@ -88,6 +94,62 @@ impl Save {
         write(&self.writer, &self.file, waiting.into_frame()?)?;
         self.writer.finish().map_err(|error| full(&self.file, &error))?;
         self.file.commit()
+    }
+}
+
+/// Writes a folder of Parquet files that appears when it is complete.
+pub(super) struct Parts {
+    folder: Replacement,
+    schema: Arc<Schema>,
+    own: Mutex<Option<Arc<Save>>>,
+}
+
+impl Parts {
+    /// Whether a path is to be a folder: it ends like one.
+    pub fn named_by(path: &Path) -> bool {
+        path.as_os_str().as_encoded_bytes().last().is_some_and(|last| std::path::is_separator(char::from(*last)))
+    }
+
+    pub fn new(path: &Path, schema: &Arc<Schema>) -> Result<Self> {
+        if path.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(Error::input(format!(
+                "save_as: {} is a folder that is not empty, and would be replaced. Empty it, or name another.",
+                path.display()
+            )));
+        }
+        Ok(Self { folder: Replacement::folder(path, true)?, schema: schema.clone(), own: Mutex::default() })
+    }
+
+    /// The file of what came to this sink.
+    fn own(&self) -> Result<Arc<Save>> {
+        let mut own = self.own.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(own) = &*own {
+            return Ok(own.clone());
+        }
+        let save = Arc::new(Save::new(&self.folder.path().join("part.parquet"), &self.schema)?);
+        Ok(own.insert(save).clone())
+    }
+
+    /// Puts the folder in its place, with one file at least.
+    pub fn commit(self) -> Result<()> {
+        if self.folder.path().read_dir().is_ok_and(|mut entries| entries.next().is_none()) {
+            self.own()?;
+        }
+        let own = self.own.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(own) = own.and_then(Arc::into_inner) {
+            own.commit()?;
+        }
+        self.folder.commit()
+    }
+}
+
+impl Sink for Parts {
+    fn accept(&self, partition: usize, rows: DataFrame) -> Result<()> {
+        self.own()?.accept(partition, rows)
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        Some(self.folder.path())
     }
 }
 

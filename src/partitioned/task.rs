@@ -170,7 +170,7 @@ impl Task<'_> {
     }
 
     pub(super) fn fault(&self, group: String, cause: String, next: &'static str) -> Error {
-        Error::Function { function: self.name.to_string(), group, cause, next }
+        Error::Function { function: self.name.to_string(), group, cause, next: next.into() }
     }
 }
 

@@ -116,8 +116,18 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// `for carrier = "UA", origin = "EWR"`, or `on partition 3`.
-    pub(in super::super) fn describe(&self) -> String {
+    /// Which partition this is, in words: `for carrier = "UA", origin = "EWR"`, or `on partition 3`.
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Cursor, Serial, by, transform};
+    /// # use polars::prelude::*;
+    /// let which = |_: DataFrame, cursor: Cursor<'_>| df!("which" => [cursor.describe()]);
+    /// let flights = df!("carrier" => ["UA"])?;
+    /// let told = transform(flights, which).schema("which: str").partition(by(["carrier"])).run(&Serial)?;
+    /// assert!(told.equals(&df!("which" => ["for carrier = \"UA\""])?));
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    pub fn describe(&self) -> String {
         let Some((keys, row)) = self.keys else { return format!("on partition {}", self.physical) };
         group(keys, row)
     }

@@ -6,7 +6,7 @@ use super::super::parcel::Parcel;
 use super::super::rows::{Buckets, Room, Rows};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Input, Job};
-use super::{at_most, even, oversized};
+use super::{even, oversized};
 use crate::error::{Error, Result};
 use crate::ledger::{self, Step};
 use crate::{exchange, workers};
@@ -62,7 +62,7 @@ fn count_buckets(job: &Job, room: Room, workers: usize) -> Result<usize> {
                 None => counted(input, workers)?,
             };
         }
-        return at_most(num.value(rows, workers).map_err(Error::input)?);
+        return exchange::at_most(num.value(rows, workers).map_err(Error::input)?);
     }
     let bytes = job.inputs.iter().map(Input::estimated_bytes).sum::<Result<u64>>()?;
     let for_memory = bytes.div_ceil((job.memory.bytes / 8).max(1));

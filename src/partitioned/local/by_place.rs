@@ -10,7 +10,7 @@ use super::super::rows::{Buckets, Pool, Room};
 use super::super::sink::Sink;
 use super::super::stored;
 use super::super::{Algo, Done, Input, Job};
-use super::{at_most, oversized};
+use super::oversized;
 use crate::error::{Error, Result};
 use crate::ledger::{self, Step};
 use crate::{exchange, workers};
@@ -96,7 +96,7 @@ pub fn at_random(job: &Job, workers: usize, seed: u64, sink: &dyn Sink) -> Resul
         _ => input.clone(),
     };
     let count = match &job.task.split.num {
-        Some(num) => at_most(num.value(counted.rows().unwrap_or(0), workers).map_err(Error::input)?)?,
+        Some(num) => exchange::at_most(num.value(counted.rows().unwrap_or(0), workers).map_err(Error::input)?)?,
         None => workers,
     };
     let empty = counted.empty()?;

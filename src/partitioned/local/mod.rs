@@ -14,20 +14,8 @@ use std::sync::atomic::AtomicBool;
 use super::faults::Losses;
 use super::sink::Sink;
 use super::{Algo, Done, Job, Task};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ledger::{self, Step};
-
-/// The most buckets of an exchange: each slice falls into as many pieces.
-const MOST_BUCKETS: usize = 1 << 16;
-
-fn at_most(buckets: usize) -> Result<usize> {
-    match buckets <= MOST_BUCKETS {
-        true => Ok(buckets),
-        false => Err(Error::input(format!(
-            "num: an exchange into {buckets} partitions would be all pieces and no rows. Ask for {MOST_BUCKETS} at most."
-        ))),
-    }
-}
 
 /// Runs the job on so many worker threads.
 pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Losses> {

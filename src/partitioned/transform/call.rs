@@ -9,7 +9,7 @@ use super::super::budget::Budget;
 use super::super::cotransform::Zip;
 use super::super::faults::{Dropped, ErrorKind};
 use super::super::function::{Callback, Function, Registered, Signature};
-use super::super::sink::{Collect, Save, Sink};
+use super::super::sink::{Collect, Parts, Save, Sink};
 use super::super::stored::Store;
 use super::super::table::{Fingerprint, Means, Node, STEP};
 use super::super::validate::validate;
@@ -124,6 +124,11 @@ impl Ready<'_> {
 
     pub fn save_as(&self, path: &Path, means: Means) -> Result<()> {
         let plan = self.call.plan(true)?;
+        if Parts::named_by(path) {
+            let sink = Parts::new(path, &plan.output)?;
+            self.execute(plan, means, &sink)?;
+            return sink.commit();
+        }
         let sink = Save::new(path, &plan.output)?;
         self.execute(plan, means, &sink)?;
         sink.commit()

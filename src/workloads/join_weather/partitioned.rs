@@ -1,5 +1,7 @@
 //! The partitioned answer: the weather is at hand in the function, and a slice is joined and reduced at once.
 
+use std::sync::OnceLock;
+
 use polars::prelude::*;
 
 use crate::flights::weather;
@@ -14,11 +16,11 @@ const SUMS: [&str; 4] = ["flights", "delay", "hours", "wind"];
 // ANCHOR: answer
 pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
     const PARTIAL: &str = "origin: str, month: i16, rain: i64, flights: i64, delay: i64, hours: i64, wind: f64";
-    let weather = weather()?.read_all(&["origin", "time_hour", "precip", "wind_speed"])?;
-    let of_slices =
-        transform((files, ["origin", "month", "time_hour", "dep_delay"]), |flights| in_rain(&flights, &weather))
-            .schema(PARTIAL)
-            .run(engine)?;
+    let of_slices = transform((files, ["origin", "month", "time_hour", "dep_delay"]), in_rain)
+        .on_init(weather_at_hand)
+        .params(())
+        .schema(PARTIAL)
+        .run(engine)?;
     let rain = transform(of_slices, add_up)
         .schema("origin: str, month: i16, rain: i64, flights: i64, delay: f64, wind: f64")
         .partition(by(KEYS))
@@ -26,9 +28,19 @@ pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
     Ok(rain.drop_nulls(Some(&KEYS))?.sort(KEYS, SortMultipleOptions::default())?)
 }
 
+/// The weather, read once in each process.
+fn weather_at_hand() -> Result<DataFrame> {
+    static WEATHER: OnceLock<DataFrame> = OnceLock::new();
+    if let Some(weather) = WEATHER.get() {
+        return Ok(weather.clone());
+    }
+    let read = weather()?.read_all(&["origin", "time_hour", "precip", "wind_speed"])?;
+    Ok(WEATHER.get_or_init(|| read).clone())
+}
+
 /// Some flights, and the weather -> counts and sums with rain and without.
-fn in_rain(flights: &DataFrame, weather: &DataFrame) -> Result<DataFrame> {
-    let known = join::merge(flights, weather, &["origin", "time_hour"], How::Inner)?;
+fn in_rain(flights: DataFrame, weather: &DataFrame) -> Result<DataFrame> {
+    let known = join::merge(&flights, weather, &["origin", "time_hour"], How::Inner)?;
     let rain = known.column("precip")?.f64()?.gt(0.0).into_column().cast(&DataType::Int64)?.with_name("rain".into());
     let known = known.hstack(&[rain])?;
     let groups = Groups::of(&known, &KEYS)?;
@@ -59,3 +71,7 @@ fn add_up(slices: DataFrame) -> Result<DataFrame> {
     Ok(row)
 }
 // ANCHOR_END: answer
+
+// By these names executors of a cluster find them.
+crate::register!(add_up, name = "join-weather: add_up");
+crate::register!(in_rain, name = "join-weather: in_rain", on_init = weather_at_hand);

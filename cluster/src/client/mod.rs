@@ -1,0 +1,14 @@
+//! The client's side: a job is planned, submitted, watched, and its result has to prove itself.
+
+mod address;
+mod engine;
+mod planning;
+mod proof;
+pub mod rest;
+mod settings;
+mod sql;
+mod submission;
+
+pub use address::{Address, SCHEDULER_PORT};
+pub use engine::Ballista;
+pub use settings::Settings;

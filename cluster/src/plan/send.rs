@@ -1,0 +1,97 @@
+//! Rows are read, and addressed: the part of an exchange before Ballista carries them.
+
+use std::sync::Arc;
+
+use outgrow::exchange::bucket_of_rows;
+use outgrow::partitioned::Algo;
+use outgrow::{Error, Result};
+use polars::prelude::{Column, DataFrame, DataType, Schema};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::assignment::Assignment;
+use super::frames;
+use super::given::GivenInput;
+use super::stamp::{BUCKET, UNIT, address, stamp};
+
+/// How the rows of an input are addressed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sending {
+    /// Where the rows are.
+    pub given: GivenInput,
+    /// The columns, as a frame without rows.
+    pub columns: Vec<u8>,
+    /// The key columns; without any, rows are dealt by chance, or all come together.
+    pub keys: Vec<String>,
+    /// Which rows go together.
+    pub algo: Algo,
+    /// How many buckets there are.
+    pub buckets: u64,
+    /// The labels of the units of work: bucket `b` is done in unit `b % units`.
+    pub labels: Vec<u32>,
+}
+
+impl Sending {
+    /// The columns of the input.
+    ///
+    /// # Errors
+    /// When they were damaged on their way.
+    pub fn columns(&self) -> Result<Arc<Schema>> {
+        Ok(frames::decode(&self.columns)?.schema().clone())
+    }
+
+    /// Gives the rows of the assignments of one task, with their addresses, piece by piece, and a stamp to each unit.
+    ///
+    /// # Errors
+    /// What reading reports, and what `out` does.
+    pub fn send(&self, assignments: &[Assignment], out: &dyn Fn(DataFrame) -> Result<()>) -> Result<()> {
+        let source = assignments.first().map_or(0, |assignment| assignment.task);
+        let mut sent = vec![0u64; self.labels.len()];
+        let mut chance = match self.algo {
+            Algo::Rand { seed } => ChaCha8Rng::seed_from_u64(seed.wrapping_add(source << 32)),
+            _ => ChaCha8Rng::seed_from_u64(0),
+        };
+        for assignment in assignments {
+            let (input, range) = self.given.open(assignment)?;
+            for piece in input.pieces(range) {
+                let rows = piece?;
+                let buckets = self.buckets_of(&rows, &mut chance)?;
+                let units: Vec<usize> = buckets.iter().map(|bucket| *bucket as usize % self.labels.len()).collect();
+                units.iter().for_each(|unit| sent[*unit] += 1);
+                let labels = units.iter().map(|unit| self.labels[*unit]).collect();
+                out(addressed(rows, labels, buckets.into_iter().map(|bucket| address(source, bucket)).collect())?)?;
+            }
+        }
+        let columns = self.columns()?;
+        let nothing = columns.iter().map(|(name, dtype)| Column::full_null(name.clone(), sent.len(), dtype));
+        let stamps = sent.iter().map(|rows| stamp(source, *rows)).collect();
+        let nothing = DataFrame::new(sent.len(), nothing.collect())?;
+        out(addressed(nothing, self.labels.clone(), stamps)?)
+    }
+
+    fn buckets_of(&self, rows: &DataFrame, chance: &mut ChaCha8Rng) -> Result<Vec<u32>> {
+        let seed = match self.algo {
+            Algo::Rand { seed } if !self.keys.is_empty() => seed,
+            Algo::Rand { .. } => {
+                return Ok((0..rows.height()).map(|_| chance.random_range(0..self.buckets as u32)).collect());
+            }
+            _ => 0,
+        };
+        if self.keys.is_empty() || self.buckets == 1 {
+            return Ok(vec![0; rows.height()]);
+        }
+        bucket_of_rows(&rows.select(self.keys.iter().map(String::as_str))?, self.buckets as usize, seed)
+    }
+}
+
+fn addressed(mut rows: DataFrame, labels: Vec<u32>, buckets: Vec<u64>) -> Result<DataFrame> {
+    for name in [UNIT, BUCKET] {
+        if rows.schema().contains(name) {
+            return Err(Error::input(format!("a column is called `{name}`, which the exchange needs. Rename it.")));
+        }
+    }
+    rows.hstack_mut(&[Column::new(UNIT.into(), labels), Column::new(BUCKET.into(), buckets)])?;
+    debug_assert_eq!(rows.column(UNIT)?.dtype(), &DataType::UInt32);
+    Ok(rows)
+}

@@ -1,0 +1,38 @@
+//! What client, scheduler and executors have to agree on.
+
+use std::sync::Arc;
+
+use ballista_core::extension::SessionConfigExt;
+use datafusion::execution::{SessionState, SessionStateBuilder};
+use datafusion::prelude::SessionConfig;
+
+use crate::client::Settings;
+use crate::plan::codec;
+use crate::tls;
+
+/// The largest message: a plan with its rows, and a part of a result.
+pub const MESSAGE_BYTES: usize = 64 << 20;
+
+/// How sessions are configured, on every side.
+pub fn config(settings: &Settings) -> SessionConfig {
+    base().with_ballista_adaptive_query_planner(settings.adaptive)
+}
+
+/// The part that no client chooses.
+pub fn base() -> SessionConfig {
+    let config = SessionConfig::new_with_ballista()
+        .with_ballista_logical_extension_codec(Arc::new(codec::Logical::default()))
+        .with_ballista_physical_extension_codec(Arc::new(codec::Physical::default()))
+        .with_ballista_grpc_client_max_message_size(MESSAGE_BYTES);
+    config
+        .with_ballista_use_tls(tls::spoken().is_some())
+        .with_ballista_override_create_grpc_client_endpoint(tls::make_endpoints())
+}
+
+/// The state of a session, as the scheduler makes one.
+///
+/// # Errors
+/// What Ballista reports.
+pub fn state(config: SessionConfig) -> datafusion::error::Result<SessionState> {
+    Ok(SessionStateBuilder::new_from_existing(ballista_core::utils::default_session_builder(config)?).build())
+}

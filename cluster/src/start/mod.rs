@@ -1,0 +1,39 @@
+//! Ways to start a cluster: in this process ([`InProcess`]), as processes on one machine ([`up`](mod@up)), and on several
+//! hosts, a [`scheduler`](scheduler()) here and an [`executor`](executor()) there.
+
+mod executor;
+mod executor_service;
+mod in_process;
+mod scheduler;
+pub mod up;
+
+pub use executor::{ExecutorArgs, executor};
+pub use in_process::InProcess;
+pub use scheduler::{LOST_AFTER_S, SchedulerArgs, scheduler, scheduler_config};
+
+use outgrow::{Error, Result};
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| Error::Failure(format!("threads for the network could not be started: {error}")))
+}
+
+fn cannot_listen(host: &str, port: u16, error: &std::io::Error) -> Error {
+    let next = match error.kind() {
+        std::io::ErrorKind::AddrInUse => "Somebody listens there already: stop it, or choose another port.",
+        std::io::ErrorKind::AddrNotAvailable => "This machine has no such address: choose one of its own.",
+        _ => "Choose another address or port.",
+    };
+    Error::input(format!("cannot listen on {host}:{port}: {error}. {next}"))
+}
+
+/// Says so where others than this machine can come in.
+fn told_where(host: &str, who: &str) {
+    let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    if !loopback {
+        eprintln!(
+            "note: {who} that listens on {host} lets in everybody who can reach it: they can call registered functions, \
+             read files that it can read, and see all rows."
+        );
+    }
+}

@@ -1,0 +1,1 @@
+//! Empty. `Cargo.toml` beside it is the point: see there.
