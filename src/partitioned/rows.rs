@@ -10,7 +10,7 @@ use polars::prelude::*;
 use super::parcel::{GroupFrames, Parcel, groups_of};
 use crate::error::Result;
 use crate::memory::MemoryBudget;
-use crate::spill::{Place, SpillFile};
+use crate::spill::{Place, SpillFiles};
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
@@ -46,7 +46,7 @@ enum Stored {
 
 /// Pieces of one bucket that were written together: a piece alone is a few rows, and costs as much as many to write.
 struct Batch {
-    file: Arc<SpillFile>,
+    files: Arc<SpillFiles>,
     rows: Place,
     runs: Option<Place>,
     pieces: usize,
@@ -66,15 +66,15 @@ const BATCH_BYTES: u64 = 4 << 20;
 impl Batch {
     /// Writes pieces that wait: all of them with their keys in their rows, or all with keys that are sent once. Those of
     /// slices that follow each other become one.
-    fn write(file: &Arc<SpillFile>, mut waiting: Vec<Piece>) -> Result<Vec<Piece>> {
+    fn write(files: &Arc<SpillFiles>, mut waiting: Vec<Piece>) -> Result<Vec<Piece>> {
         waiting.sort_by_key(|piece| piece.slices.start);
         let Some(all) = Parcel::together(&waiting.iter().filter_map(Piece::waits).collect::<Vec<_>>()) else {
             return Ok(Vec::new());
         };
-        let runs = all.runs.as_ref().map(|runs| file.write(runs)).transpose()?;
+        let runs = all.runs.as_ref().map(|runs| files.write(runs)).transpose()?;
         let follow = |one: &Piece, next: &Piece| one.slices.end == next.slices.start;
         let pieces = waiting.chunk_by(follow).count();
-        let batch = Arc::new(Self { file: file.clone(), rows: file.write(&all.rows)?, runs, pieces });
+        let batch = Arc::new(Self { files: files.clone(), rows: files.write(&all.rows)?, runs, pieces });
         let (mut row, mut run) = (0, 0);
         let piece = |same: &[Piece]| {
             let keys = |piece: &Piece| piece.waits()?.runs.as_ref().map(DataFrame::height);
@@ -93,11 +93,11 @@ impl Batch {
     }
 
     fn runs(&self) -> Result<Option<DataFrame>> {
-        self.runs.map(|runs| self.file.read(runs)).transpose()
+        self.runs.as_ref().map(|runs| self.files.read(runs)).transpose()
     }
 
     fn read(&self) -> Result<Parcel> {
-        Ok(Parcel { rows: self.file.read(self.rows)?, runs: self.runs()? })
+        Ok(Parcel { rows: self.files.read(&self.rows)?, runs: self.runs()? })
     }
 }
 
@@ -227,7 +227,7 @@ pub struct Buckets<'a> {
     kept: AtomicU64,
     waiting: AtomicU64,
     folder: PathBuf,
-    spill: OnceLock<Arc<SpillFile>>,
+    spill: OnceLock<Arc<SpillFiles>>,
     making: Mutex<()>,
     empty: &'a DataFrame,
 }
@@ -294,7 +294,7 @@ impl<'a> Buckets<'a> {
 
     /// Workers that do so at the same time begin at different buckets.
     fn write_what_waits(&self, begin: usize) -> Result<()> {
-        let file = self.file()?;
+        let files = self.files()?;
         let count = self.buckets.len();
         for bucket in (0..count).map(|number| &self.buckets[(begin * 7919 + number) % count]) {
             let waiting: Vec<Piece> = lock(bucket).extract_if(.., |piece| piece.waits().is_some()).collect();
@@ -303,21 +303,21 @@ impl<'a> Buckets<'a> {
                 let Some(parcel) = piece.waits() else { continue };
                 self.waiting.fetch_sub(piece.held, Ordering::Relaxed);
                 if of_batch + piece.held > BATCH_BYTES || once != parcel.runs.is_some() {
-                    lock(bucket).extend(Batch::write(file, std::mem::take(&mut batch))?);
+                    lock(bucket).extend(Batch::write(files, std::mem::take(&mut batch))?);
                     of_batch = 0;
                 }
                 (of_batch, once) = (of_batch + piece.held, parcel.runs.is_some());
                 batch.push(piece);
             }
-            lock(bucket).extend(Batch::write(file, batch)?);
+            lock(bucket).extend(Batch::write(files, batch)?);
         }
         Ok(())
     }
 
-    fn file(&self) -> Result<&Arc<SpillFile>> {
+    fn files(&self) -> Result<&Arc<SpillFiles>> {
         let _one_at_a_time = lock(&self.making);
         if self.spill.get().is_none() {
-            let _ = self.spill.set(Arc::new(SpillFile::new(&self.folder)?));
+            let _ = self.spill.set(Arc::new(SpillFiles::new(&self.folder)?));
         }
         Ok(self.spill.get().expect("it was set just now"))
     }
@@ -336,7 +336,7 @@ impl<'a> Buckets<'a> {
             pieces.sort_by_key(|piece| piece.slices.start);
             Rows { pieces, empty: empty.clone() }
         });
-        Ok((rows.collect(), self.spill.get().map_or(0, |file| file.bytes())))
+        Ok((rows.collect(), self.spill.get().map_or(0, |files| files.bytes())))
     }
 }
 
