@@ -117,52 +117,54 @@ impl Parcel {
 /// Frames, a group each.
 pub type GroupFrames = Box<dyn Iterator<Item = Result<DataFrame>>>;
 
-/// The groups of a bucket: their keys, a row each, and their rows with these columns, in the order of the parcels.
+/// The groups of rows that have their keys: a row of keys for each, and its rows.
 ///
 /// # Errors
 /// What the dataframe engine reports.
-pub fn groups_of(parcels: Vec<Parcel>, keys: &[&str], columns: &DataFrame) -> Result<(DataFrame, GroupFrames)> {
-    let Some(runs) = all_runs(&parcels)? else {
-        let mut all = columns.clone();
-        for parcel in parcels {
-            all.vstack_mut_owned(parcel.unpack(columns)?)?;
+pub fn groups_of(rows: &DataFrame, keys: &[&str]) -> Result<(DataFrame, GroupFrames)> {
+    let groups = Groups::of(rows, keys)?;
+    Ok((groups.keys().clone(), Box::new(groups.slices(rows)?.map(Ok))))
+}
+
+/// The groups of parcels that follow each other, with these columns; `runs` are those of all parcels, stacked.
+///
+/// The runs say how long each group becomes, so that all of them are put together while parcels come one by one, and no
+/// row is there twice.
+///
+/// # Errors
+/// What the dataframe engine reports; what a parcel reports.
+pub fn groups_of_runs(
+    runs: &DataFrame,
+    parcels: impl Iterator<Item = Result<Parcel>>,
+    keys: &[&str],
+    columns: &DataFrame,
+) -> Result<(DataFrame, GroupFrames)> {
+    let groups = Groups::of(runs, keys)?;
+    let lengths: Vec<usize> = lengths(runs)?.into_no_null_iter().map(|length| length as usize).collect();
+    let mut runs = groups.codes().iter().map(|code| *code as usize).zip(lengths);
+    let mut heights = vec![0; groups.len()];
+    runs.clone().for_each(|(group, length)| heights[group] += length);
+    let schema = columns.drop_many(keys.iter().copied()).schema().clone();
+    let mut frames: Vec<DataFrameBuilder> = heights.iter().map(|_| DataFrameBuilder::new(schema.clone())).collect();
+    frames.iter_mut().zip(&heights).for_each(|(frame, height)| frame.reserve(*height));
+    for parcel in parcels {
+        let rows = parcel?.rows;
+        let mut start = 0;
+        while let Some((group, length)) = (start < rows.height()).then(|| runs.next()).flatten() {
+            frames[group].subslice_extend(&rows, start, length, ShareStrategy::Always);
+            start += length;
         }
-        let groups = Groups::of(&all, keys)?;
-        return Ok((groups.keys().clone(), Box::new(groups.slices(&all)?.map(Ok))));
-    };
-    let mut parts = Vec::with_capacity(runs.height());
-    for (number, parcel) in parcels.iter().enumerate() {
-        let places = places(parcel.runs.as_ref().unwrap_or(&runs))?;
-        parts.extend(places.windows(2).map(|ends| (number, ends[0] as i64, (ends[1] - ends[0]) as usize)));
     }
-    let groups = Groups::of(&runs, keys)?;
-    let (order, starts) = groups.order();
-    let values = groups.keys().clone();
-    let names = columns.get_column_names_owned();
-    let frames = (0..groups.len()).map(move |group| {
-        let runs = order[starts[group]..starts[group + 1]].iter().map(|run| parts[*run as usize]);
-        let mut parts = runs.map(|(parcel, start, rows)| parcels[parcel].rows.slice(start, rows));
-        let first = parts.next().unwrap_or_default();
-        let mut rows = parts.try_fold(first, stacked)?;
-        rows.rechunk_mut();
-        let column = |name: &PlSmallStr| match values.column(name) {
+    let (keys, names) = (groups.keys().clone(), columns.get_column_names_owned());
+    let frames = frames.into_iter().enumerate().map(move |(group, rows)| {
+        let rows = rows.freeze();
+        let column = |name: &PlSmallStr| match keys.column(name) {
             Ok(key) => Ok(key.new_from_index(group, rows.height())),
             Err(_) => rows.column(name).cloned(),
         };
         Ok(DataFrame::new(rows.height(), names.iter().map(column).collect::<PolarsResult<_>>()?)?)
     });
     Ok((groups.keys().clone(), Box::new(frames)))
-}
-
-/// The runs of all parcels, stacked; `None` where one of them, or all, has its keys in its rows.
-fn all_runs(parcels: &[Parcel]) -> Result<Option<DataFrame>> {
-    let mut runs = parcels.iter().map(|parcel| parcel.runs.clone());
-    let Some(Some(mut all)) = runs.next() else { return Ok(None) };
-    for more in runs {
-        let Some(more) = more else { return Ok(None) };
-        all.vstack_mut_owned(more)?;
-    }
-    Ok(Some(all))
 }
 
 /// The groups of a slice where keys repeat so often that sending them once pays; and where equal ones are the same: 0.0
@@ -184,20 +186,12 @@ fn take(rows: &DataFrame, order: Vec<IdxSize>) -> Result<DataFrame> {
     }
 }
 
-/// Frames with the same columns, copied: none of the texts of others come along.
+/// Frames with the same columns, in one chunk.
 fn together(frames: &[&DataFrame]) -> Option<DataFrame> {
     let mut all = DataFrameBuilder::new(frames.first()?.schema().clone());
     all.reserve(frames.iter().map(|frame| frame.height()).sum());
-    frames.iter().for_each(|frame| all.extend(frame, ShareStrategy::Never));
+    frames.iter().for_each(|frame| all.extend(frame, ShareStrategy::Always));
     Some(all.freeze())
-}
-
-fn stacked(mut rows: DataFrame, more: DataFrame) -> Result<DataFrame> {
-    if rows.width() == 0 {
-        return Ok(DataFrame::empty_with_height(rows.height() + more.height()));
-    }
-    rows.vstack_mut_owned(more)?;
-    Ok(rows)
 }
 
 /// Longer than each key, so none of them.
@@ -283,7 +277,15 @@ mod tests {
                 let rows: usize = bucket.iter().map(|parcel| parcel.rows.height()).sum();
                 let unpacked: usize = bucket.iter().map(|p| p.clone().unpack(&columns).unwrap().height()).sum();
                 prop_assert_eq!(rows, unpacked);
-                let (keys, frames) = groups_of(bucket, &["key"], &columns).unwrap();
+                let stack = |all: DataFrame, more: DataFrame| all.vstack(&more).unwrap();
+                let runs: Option<Vec<DataFrame>> = bucket.iter().map(|parcel| parcel.runs.clone()).collect();
+                let (keys, frames) = match runs.and_then(|runs| runs.into_iter().reduce(stack)) {
+                    Some(runs) => groups_of_runs(&runs, bucket.into_iter().map(Ok), &["key"], &columns).unwrap(),
+                    None => {
+                        let rows = bucket.into_iter().map(|parcel| parcel.unpack(&columns).unwrap());
+                        groups_of(&rows.fold(columns.clone(), stack), &["key"]).unwrap()
+                    }
+                };
                 for (group, frame) in frames.enumerate() {
                     let frame = frame.unwrap();
                     let key = frame.column("key").unwrap().head(Some(1));

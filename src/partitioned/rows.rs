@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 
 use polars::prelude::*;
 
-use super::parcel::{GroupFrames, Parcel, groups_of};
+use super::parcel::{GroupFrames, Parcel, groups_of, groups_of_runs};
 use crate::error::Result;
 use crate::memory::MemoryBudget;
 use crate::spill::{Place, SpillFiles};
@@ -60,6 +60,9 @@ struct Part {
     runs: usize,
 }
 
+/// What a group takes for each of its columns beside its rows, while it is put together.
+const OF_A_COLUMN: u64 = 256;
+
 /// More than this is not written together: who reads piece by piece holds all of a batch.
 const BATCH_BYTES: u64 = 4 << 20;
 
@@ -92,12 +95,17 @@ impl Batch {
         Ok(waiting.chunk_by(follow).map(piece).collect())
     }
 
-    fn runs(&self) -> Result<Option<DataFrame>> {
-        self.runs.as_ref().map(|runs| self.files.read(runs)).transpose()
+    fn read(&self) -> Result<Parcel> {
+        let runs = self.runs.as_ref().map(|runs| self.files.read(runs)).transpose()?;
+        Ok(Parcel { rows: self.files.read(&self.rows)?, runs })
     }
 
-    fn read(&self) -> Result<Parcel> {
-        Ok(Parcel { rows: self.files.read(&self.rows)?, runs: self.runs()? })
+    /// The keys without the rows, where they were sent once.
+    fn read_keys(&self) -> Result<Parcel> {
+        match &self.runs {
+            Some(runs) => Ok(Parcel { rows: DataFrame::empty(), runs: Some(self.files.read(runs)?) }),
+            None => self.read(),
+        }
     }
 }
 
@@ -108,11 +116,20 @@ impl Piece {
             _ => None,
         }
     }
+
+    /// How many keys it has, where they were sent once.
+    fn runs(&self) -> Option<usize> {
+        match &self.stored {
+            Stored::Kept(parcel) | Stored::Waiting(parcel) => parcel.runs.as_ref().map(DataFrame::height),
+            Stored::Spilled(batch, part) => batch.runs.as_ref().map(|_| part.runs),
+        }
+    }
 }
 
 /// Parcels in the order of their pieces; each batch is read once, and forgotten with its last piece.
 struct Parcels {
     pieces: std::vec::IntoIter<Piece>,
+    read: fn(&Batch) -> Result<Parcel>,
     open: Vec<(Arc<Batch>, Parcel, usize)>,
 }
 
@@ -122,7 +139,7 @@ impl Parcels {
         let place = match found {
             Some(place) => place,
             None => {
-                self.open.push((batch.clone(), batch.read()?, batch.pieces));
+                self.open.push((batch.clone(), (self.read)(batch)?, batch.pieces));
                 self.open.len() - 1
             }
         };
@@ -167,6 +184,16 @@ impl Rows {
         self.pieces.iter().map(|piece| piece.held).sum()
     }
 
+    /// How many bytes it takes to work on them group by group.
+    ///
+    /// Rows are there twice while they are sorted by group. Where keys were sent once, each group is put together while
+    /// they are read: they are there once, and a column of each group besides.
+    pub fn by_group(&self) -> u64 {
+        let runs: Option<Vec<usize>> = self.pieces.iter().map(Piece::runs).collect();
+        let of_groups = |runs: Vec<usize>| runs.iter().sum::<usize>() as u64 * self.empty.width() as u64 * OF_A_COLUMN;
+        self.held() + runs.map_or(self.held(), of_groups)
+    }
+
     /// Their columns, without a row.
     pub fn empty(&self) -> &DataFrame {
         &self.empty
@@ -187,33 +214,41 @@ impl Rows {
 
     /// The keys of some rows after the other, at least one row for each key that they have.
     pub fn keys(&self, keys: &[&str]) -> impl Iterator<Item = Result<DataFrame>> {
-        let mut seen: Vec<&Arc<Batch>> = Vec::new();
-        self.pieces.iter().filter_map(move |piece| {
-            let of = |parcel: &Parcel| Ok(parcel.runs.as_ref().unwrap_or(&parcel.rows).select(keys.iter().copied())?);
-            match &piece.stored {
-                Stored::Kept(parcel) | Stored::Waiting(parcel) => Some(of(parcel)),
-                Stored::Spilled(batch, _) if seen.iter().any(|seen| Arc::ptr_eq(seen, batch)) => None,
-                Stored::Spilled(batch, _) => {
-                    seen.push(batch);
-                    Some(match batch.runs() {
-                        Ok(Some(runs)) => of(&Parcel::plain(runs)),
-                        Ok(None) => batch.read().and_then(|parcel| of(&parcel)),
-                        Err(error) => Err(error),
-                    })
-                }
-            }
-        })
+        let of = |parcel: Parcel| Ok(parcel.runs.unwrap_or(parcel.rows).select(keys.iter().copied())?);
+        self.clone().read(Batch::read_keys).map(move |parcel| of(parcel?))
     }
 
     /// One parcel after the other, as they came.
     pub fn parcels(self) -> impl Iterator<Item = Result<Parcel>> + Send {
-        Parcels { pieces: self.pieces.into_iter(), open: Vec::new() }
+        self.read(Batch::read)
+    }
+
+    fn read(self, read: fn(&Batch) -> Result<Parcel>) -> Parcels {
+        Parcels { pieces: self.pieces.into_iter(), read, open: Vec::new() }
     }
 
     /// The keys of all groups, a row each, and the rows of each group.
     pub fn groups(self, keys: &[&str]) -> Result<(DataFrame, GroupFrames)> {
         let empty = self.empty.clone();
-        groups_of(self.parcels().collect::<Result<_>>()?, keys, &empty)
+        match self.runs()? {
+            Some(runs) => groups_of_runs(&runs, self.parcels(), keys, &empty),
+            None => groups_of(&self.load()?, keys),
+        }
+    }
+
+    /// The keys that were sent once, a row for each time, unless some were sent with each row.
+    fn runs(&self) -> Result<Option<DataFrame>> {
+        if self.pieces.is_empty() || self.pieces.iter().any(|piece| piece.runs().is_none()) {
+            return Ok(None);
+        }
+        let mut all: Option<DataFrame> = None;
+        for parcel in self.clone().read(Batch::read_keys) {
+            match (&mut all, parcel?.runs) {
+                (Some(all), Some(runs)) => all.vstack_mut_owned(runs).map(|_| ())?,
+                (all, runs) => *all = runs,
+            }
+        }
+        Ok(all)
     }
 }
 
@@ -403,7 +438,7 @@ mod tests {
                 frames.sort();
                 frames
             };
-            let (_, expected) = groups_of(vec![Parcel::plain(all.clone())], &["key"], &empty).unwrap();
+            let (_, expected) = groups_of(&all, &["key"]).unwrap();
             let expected = groups(expected);
             for (kept, waiting, left) in [
                 (0, 0, 0),

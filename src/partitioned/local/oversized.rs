@@ -45,10 +45,9 @@ impl<'a> Work<'a> {
         if task.split.keys.is_empty() && bytes > job.memory.bytes {
             return Err(refuse(job, "on all rows together".into(), bytes));
         }
-        // Rows are there twice while they are sorted by group; a key that was sent once stays one value.
-        let held: u64 = sides.iter().map(Rows::held).sum();
-        if 4 * held <= job.memory.bytes || task.split.keys.is_empty() {
-            let _room = self.pool.take(2 * held);
+        let by_group: u64 = sides.iter().map(Rows::by_group).sum();
+        if 2 * by_group <= job.memory.bytes || task.split.keys.is_empty() {
+            let _room = self.pool.take(by_group);
             return self.fitting(number, sides);
         }
         match single_group(&sides, &task.split.key_names())? {
@@ -68,7 +67,7 @@ impl<'a> Work<'a> {
             }
             None if depth > DEEPEST => Err(refuse(job, format!("on partition {number}"), bytes)),
             None => {
-                let count = (16 * held / job.memory.bytes).min(SMALLER) as usize;
+                let count = (8 * by_group / job.memory.bytes).min(SMALLER) as usize;
                 let mut parts: Vec<Vec<Rows>> = vec![Vec::new(); count];
                 for rows in sides {
                     for (part, rows) in parts.iter_mut().zip(smaller(job, rows, count, depth)?) {
