@@ -40,6 +40,7 @@ mod input;
 mod local;
 mod parcel;
 mod partition;
+mod pool;
 mod rows;
 mod schema;
 mod sink;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use polars::prelude::*;
 
@@ -333,18 +333,20 @@ impl<'a> Buckets<'a> {
         let count = self.buckets.len();
         for bucket in (0..count).map(|number| &self.buckets[(begin * 7919 + number) % count]) {
             let waiting: Vec<Piece> = lock(bucket).extract_if(.., |piece| piece.waits().is_some()).collect();
-            let (mut batch, mut of_batch, mut once) = (Vec::new(), 0, false);
+            let (mut batch, mut of_batch, mut once, mut written) = (Vec::new(), 0, false, Vec::new());
             for piece in waiting {
                 let Some(parcel) = piece.waits() else { continue };
                 self.waiting.fetch_sub(piece.held, Ordering::Relaxed);
                 if of_batch + piece.held > BATCH_BYTES || once != parcel.runs.is_some() {
-                    lock(bucket).extend(Batch::write(files, std::mem::take(&mut batch))?);
+                    written.extend(Batch::write(files, std::mem::take(&mut batch))?);
                     of_batch = 0;
                 }
                 (of_batch, once) = (of_batch + piece.held, parcel.runs.is_some());
                 batch.push(piece);
             }
-            lock(bucket).extend(Batch::write(files, batch)?);
+            written.extend(Batch::write(files, batch)?);
+            // Not before: who has the bucket makes all others wait.
+            lock(bucket).extend(written);
         }
         Ok(())
     }
@@ -372,44 +374,6 @@ impl<'a> Buckets<'a> {
             Rows { pieces, empty: empty.clone() }
         });
         Ok((rows.collect(), self.spill.get().map_or(0, |files| files.bytes())))
-    }
-}
-
-/// Memory that workers take turns with: who needs more than is left waits until others are done. Who needs more than
-/// there is at all works alone.
-pub struct Pool {
-    room: u64,
-    taken: Mutex<u64>,
-    given_back: Condvar,
-}
-
-impl Pool {
-    /// So many bytes.
-    pub fn new(room: u64) -> Self {
-        Self { room, taken: Mutex::new(0), given_back: Condvar::new() }
-    }
-
-    /// Waits for room for so many bytes; it is given back when the value is dropped.
-    pub fn take(&self, bytes: u64) -> Taken<'_> {
-        let mut taken = lock(&self.taken);
-        while *taken > 0 && *taken + bytes > self.room {
-            taken = self.given_back.wait(taken).unwrap_or_else(|poisoned| poisoned.into_inner());
-        }
-        *taken += bytes;
-        Taken { pool: self, bytes }
-    }
-}
-
-/// Room that was taken.
-pub struct Taken<'a> {
-    pool: &'a Pool,
-    bytes: u64,
-}
-
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        *lock(&self.pool.taken) -= self.bytes;
-        self.pool.given_back.notify_all();
     }
 }
 
@@ -481,24 +445,5 @@ mod tests {
         let buckets = Buckets::new(1, Room::halves(0, 0), &MemoryBudget::of("1MiB").unwrap(), &empty);
         let rows = buckets.into_rows().unwrap().0.remove(0);
         assert_eq!(rows.pieces().map(|piece| piece.unwrap().shape()).collect::<Vec<_>>(), [(0, 1)]);
-    }
-
-    #[test]
-    fn room_is_shared_and_more_than_all_of_it_is_had_alone() {
-        let pool = Pool::new(10);
-        drop((pool.take(6), pool.take(4)));
-        drop(pool.take(100));
-        let working = AtomicU64::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    let _taken = pool.take(6);
-                    assert_eq!(working.fetch_add(1, Ordering::SeqCst), 0);
-                    std::thread::yield_now();
-                    working.fetch_sub(1, Ordering::SeqCst);
-                });
-            }
-        });
-        assert_eq!(*lock(&pool.taken), 0);
     }
 }
