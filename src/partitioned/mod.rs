@@ -43,6 +43,7 @@ mod partition;
 mod pool;
 mod rows;
 mod schema;
+mod section;
 mod sink;
 mod stored;
 mod table;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use polars::prelude::*;
 
 use super::parcel::{GroupFrames, Parcel, groups_of, groups_of_runs};
+use super::section::Section;
 use crate::error::Result;
 use crate::memory::MemoryBudget;
 use crate::spill::{Place, SpillFiles};
@@ -74,13 +75,13 @@ impl Batch {
         let Some(all) = Parcel::together(&waiting.iter().filter_map(Piece::waits).collect::<Vec<_>>()) else {
             return Ok(Vec::new());
         };
-        let runs = all.runs.as_ref().map(|runs| files.write(runs)).transpose()?;
+        let runs = all.runs.as_ref().map(|runs| files.write(&runs.frame())).transpose()?;
         let follow = |one: &Piece, next: &Piece| one.slices.end == next.slices.start;
         let pieces = waiting.chunk_by(follow).count();
-        let batch = Arc::new(Self { files: files.clone(), rows: files.write(&all.rows)?, runs, pieces });
+        let batch = Arc::new(Self { files: files.clone(), rows: files.write(&all.rows.frame())?, runs, pieces });
         let (mut row, mut run) = (0, 0);
         let piece = |same: &[Piece]| {
-            let keys = |piece: &Piece| piece.waits()?.runs.as_ref().map(DataFrame::height);
+            let keys = |piece: &Piece| piece.waits()?.runs.as_ref().map(Section::height);
             let (rows, runs) = (same.iter().map(|piece| piece.rows).sum(), same.iter().filter_map(keys).sum());
             let part = Part { row, run, runs };
             (row, run) = (row + rows, run + runs);
@@ -96,14 +97,14 @@ impl Batch {
     }
 
     fn read(&self) -> Result<Parcel> {
-        let runs = self.runs.as_ref().map(|runs| self.files.read(runs)).transpose()?;
-        Ok(Parcel { rows: self.files.read(&self.rows)?, runs })
+        let read = |place| self.files.read(place).map(Section::from);
+        Ok(Parcel { rows: read(&self.rows)?, runs: self.runs.as_ref().map(read).transpose()? })
     }
 
     /// The keys without the rows, where they were sent once.
     fn read_keys(&self) -> Result<Parcel> {
         match &self.runs {
-            Some(runs) => Ok(Parcel { rows: DataFrame::empty(), runs: Some(self.files.read(runs)?) }),
+            Some(runs) => Ok(Parcel { rows: DataFrame::empty().into(), runs: Some(self.files.read(runs)?.into()) }),
             None => self.read(),
         }
     }
@@ -120,7 +121,7 @@ impl Piece {
     /// How many keys it has, where they were sent once.
     fn runs(&self) -> Option<usize> {
         match &self.stored {
-            Stored::Kept(parcel) | Stored::Waiting(parcel) => parcel.runs.as_ref().map(DataFrame::height),
+            Stored::Kept(parcel) | Stored::Waiting(parcel) => parcel.runs.as_ref().map(Section::height),
             Stored::Spilled(batch, part) => batch.runs.as_ref().map(|_| part.runs),
         }
     }
@@ -145,8 +146,8 @@ impl Parcels {
         };
         let (_, all, left) = &mut self.open[place];
         let parcel = Parcel {
-            rows: all.rows.slice(part.row as i64, rows),
-            runs: all.runs.as_ref().map(|runs| runs.slice(part.run as i64, part.runs)),
+            rows: all.rows.part(part.row..part.row + rows),
+            runs: all.runs.as_ref().map(|runs| runs.part(part.run..part.run + part.runs)),
         };
         *left -= 1;
         if *left == 0 {
@@ -214,7 +215,7 @@ impl Rows {
 
     /// The keys of some rows after the other, at least one row for each key that they have.
     pub fn keys(&self, keys: &[&str]) -> impl Iterator<Item = Result<DataFrame>> {
-        let of = |parcel: Parcel| Ok(parcel.runs.unwrap_or(parcel.rows).select(keys.iter().copied())?);
+        let of = |parcel: Parcel| Ok(parcel.runs.unwrap_or(parcel.rows).frame().select(keys.iter().copied())?);
         self.clone().read(Batch::read_keys).map(move |parcel| of(parcel?))
     }
 
@@ -243,7 +244,7 @@ impl Rows {
         }
         let mut all: Option<DataFrame> = None;
         for parcel in self.clone().read(Batch::read_keys) {
-            match (&mut all, parcel?.runs) {
+            match (&mut all, parcel?.runs.map(|runs| runs.frame())) {
                 (Some(all), Some(runs)) => all.vstack_mut_owned(runs).map(|_| ())?,
                 (all, runs) => *all = runs,
             }
@@ -436,6 +437,19 @@ mod tests {
                 found.sort();
                 assert_eq!(found, expected);
             }
+        }
+    }
+
+    #[test]
+    fn rows_whose_keys_were_sent_once_are_there_once_while_they_are_worked_on() {
+        let slice = df!("key" => vec!["UA"; 10_000], "n" => (0..10_000i64).collect::<Vec<_>>()).unwrap();
+        let empty = slice.clear();
+        for (once, more) in [(true, 2 * OF_A_COLUMN), (false, 24 * 10_000)] {
+            let budget = MemoryBudget::of("1MiB").unwrap();
+            let buckets = Buckets::new(1, Room { kept: 0, waiting: 0, left: 0 }, &budget, &empty);
+            buckets.put(0, Parcel::split(&slice, &["key"], 1, 0, once).unwrap()).unwrap();
+            let rows = buckets.into_rows().unwrap().0.remove(0);
+            assert_eq!(rows.by_group() - rows.held(), more);
         }
     }
 
