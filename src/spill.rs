@@ -1,45 +1,59 @@
-//! Rows that do not fit in memory wait in a file.
+//! Rows that do not fit in memory wait in files.
 //!
-//! The file has no name: the system removes it when it is closed, however the program ends. Pieces are written as Arrow
-//! IPC, one after the other, and found again by their place.
+//! The files have no name: the system removes them when they are closed, however the program ends. Pieces are written
+//! as Arrow IPC, one after the other, and found again by their place.
 
 use std::fs::File;
-use std::io::Cursor;
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use polars::prelude::*;
 use polars_io::SerWriter;
 use polars_io::ipc::{IpcReader, IpcWriter};
+use polars_io::mmap::MmapBytesReader;
 use polars_io::prelude::SerReader;
 
 use crate::error::{Error, Result};
 use crate::memory::show_bytes;
 
-/// A file of pieces. Many threads may write and read it at the same time.
+/// Files of pieces. Many threads may write and read them at the same time.
 #[derive(Debug)]
-pub struct SpillFile {
+pub struct SpillFiles {
     folder: PathBuf,
-    file: File,
-    end: AtomicU64,
+    /// Those that nobody writes to just now, and where they end. Who writes has a file alone: a piece goes there as it
+    /// is encoded, and nobody waits for the lock that the system has on a file.
+    idle: Mutex<Vec<(Arc<File>, u64)>>,
+    bytes: AtomicU64,
 }
 
-/// Where a piece is in its file.
-#[derive(Clone, Copy, Debug)]
+/// Where a piece is.
+#[derive(Clone, Debug)]
 pub struct Place {
-    offset: u64,
-    bytes: u64,
+    file: Arc<File>,
+    start: u64,
+    end: u64,
 }
 
-impl SpillFile {
+impl SpillFiles {
     /// An empty one in this folder.
     ///
     /// # Errors
     /// [`Error::Io`] when the folder cannot be written.
     pub fn new(folder: &Path) -> Result<Self> {
+        let idle = Mutex::new(vec![(Self::another(folder)?, 0)]);
+        Ok(Self { folder: folder.to_path_buf(), idle, bytes: AtomicU64::new(0) })
+    }
+
+    fn another(folder: &Path) -> Result<Arc<File>> {
         let next = "Set TMPDIR, or .spill_to(folder), to a folder that can be written.";
         let file = tempfile::tempfile_in(folder).map_err(Error::io("cannot make a temporary file in", folder, next))?;
-        Ok(Self { folder: folder.to_path_buf(), file, end: AtomicU64::new(0) })
+        Ok(Arc::new(file))
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<(Arc<File>, u64)>> {
+        self.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// Writes a piece.
@@ -47,38 +61,102 @@ impl SpillFile {
     /// # Errors
     /// [`Error::Io`] when the disk is full: it names the folder and the bytes.
     pub fn write(&self, rows: &DataFrame) -> Result<Place> {
-        let mut bytes = Vec::new();
         let mut alone = own(rows)?;
-        IpcWriter::new(&mut bytes).with_parallel(false).finish(&mut alone)?;
-        let offset = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        write_at(&self.file, &bytes, offset).map_err(|source| {
-            let what = format!("{source} (after {} of spilled rows)", show_bytes(offset));
+        let free = self.idle().pop();
+        let (file, start) = free.map_or_else(|| Ok((Self::another(&self.folder)?, 0)), Ok::<_, Error>)?;
+        let mut region = Region { file: &file, start, at: start, end: u64::MAX, trouble: None };
+        let mut buffered = BufWriter::new(&mut region);
+        let written = IpcWriter::new(&mut buffered).with_parallel(false).finish(&mut alone);
+        let written = written.and_then(|()| Ok(buffered.flush()?));
+        drop(buffered);
+        if let Some(source) = region.trouble {
+            let what = format!("{source} (after {} of spilled rows)", show_bytes(self.bytes()));
             let source = std::io::Error::new(source.kind(), what);
             let next = "Free space there, set TMPDIR or .spill_to(folder) to a larger disk, or raise .memory_budget().";
-            Error::io("cannot spill to", &self.folder, next)(source)
-        })?;
-        Ok(Place { offset, bytes: bytes.len() as u64 })
+            return Err(Error::io("cannot spill to", &self.folder, next)(source));
+        }
+        written?;
+        let end = region.at;
+        self.bytes.fetch_add(end - start, Ordering::Relaxed);
+        self.idle().push((file.clone(), end));
+        Ok(Place { file, start, end })
     }
 
     /// Reads a piece again.
     ///
     /// # Errors
     /// [`Error::Io`] when the file cannot be read.
-    pub fn read(&self, place: Place) -> Result<DataFrame> {
-        let mut bytes = vec![0; place.bytes as usize];
-        read_at(&self.file, &mut bytes, place.offset).map_err(Error::io(
-            "cannot read spilled rows in",
-            &self.folder,
-            "Is the disk in order?",
-        ))?;
-        Ok(IpcReader::new(Cursor::new(bytes)).finish()?)
+    pub fn read(&self, place: &Place) -> Result<DataFrame> {
+        let Place { file, start, end } = place;
+        let mut region = Region { file, start: *start, at: *start, end: *end, trouble: None };
+        let rows = IpcReader::new(&mut region).finish();
+        match region.trouble {
+            Some(source) => {
+                Err(Error::io("cannot read spilled rows in", &self.folder, "Is the disk in order?")(source))
+            }
+            None => Ok(rows?),
+        }
     }
 
     /// Bytes written so far.
     pub fn bytes(&self) -> u64 {
-        self.end.load(Ordering::Relaxed)
+        self.bytes.load(Ordering::Relaxed)
     }
 }
+
+/// Part of a file, as a file of its own: columns are written from where they are encoded and read into where they stay.
+struct Region<'a> {
+    file: &'a File,
+    start: u64,
+    at: u64,
+    end: u64,
+    /// What the system said. It is kept here, and a part that cannot be read ends: the dataframe engine panics on some
+    /// errors, and of others it tells half.
+    trouble: Option<std::io::Error>,
+}
+
+impl Read for Region<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.end.saturating_sub(self.at).min(bytes.len() as u64) as usize;
+        match read_at(self.file, &mut bytes[..count], self.at) {
+            Ok(()) => {
+                self.at += count as u64;
+                Ok(count)
+            }
+            Err(error) => {
+                self.trouble = Some(error);
+                Ok(0)
+            }
+        }
+    }
+}
+
+impl Write for Region<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = write_at(self.file, bytes, self.at);
+        written.map_err(|error| self.trouble.insert(error).kind())?;
+        self.at += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Region<'_> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(offset) => self.start.checked_add(offset),
+            SeekFrom::End(offset) => self.end.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.at.checked_add_signed(offset),
+        };
+        self.at = at.filter(|at| *at >= self.start).ok_or(std::io::ErrorKind::InvalidInput)?;
+        Ok(self.at - self.start)
+    }
+}
+
+impl MmapBytesReader for Region<'_> {}
 
 /// The same rows in one chunk, with texts of their own: a piece of a large column would otherwise take all its texts
 /// along.
@@ -161,13 +239,13 @@ mod tests {
 
     #[test]
     fn pieces_come_back_as_they_were() {
-        let file = SpillFile::new(&std::env::temp_dir()).unwrap();
+        let file = SpillFiles::new(&std::env::temp_dir()).unwrap();
         let long = "a text that is longer than twelve bytes";
         let rows = df!("s" => [Some(long), None, Some("UA")], "n" => [1i16, 2, 3]).unwrap();
         let pieces = [rows.slice(0, 2), rows.vstack(&rows).unwrap(), rows.clear()];
         let places: Vec<Place> = pieces.iter().map(|piece| file.write(piece).unwrap()).collect();
         for (piece, place) in pieces.iter().zip(places).rev() {
-            assert!(file.read(place).unwrap().equals_missing(piece));
+            assert!(file.read(&place).unwrap().equals_missing(piece));
         }
     }
 
@@ -183,17 +261,18 @@ mod tests {
         let nested = as_struct(vec![col("l"), col("b")]).implode(true).over([col("s")]).unwrap();
         let rows = lazy.with_column(nested.alias("n")).collect().unwrap();
         let slice = rows.slice(5_000, 10);
-        let file = SpillFile::new(&std::env::temp_dir()).unwrap();
+        let file = SpillFiles::new(&std::env::temp_dir()).unwrap();
         let place = file.write(&slice).unwrap();
         assert!(file.bytes() < 20_000, "{}", file.bytes());
-        assert!(file.read(place).unwrap().equals(&slice));
+        assert!(file.read(&place).unwrap().equals(&slice));
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_disk_names_the_folder_and_the_bytes() {
         let full = File::options().write(true).open("/dev/full").unwrap();
-        let file = SpillFile { folder: "/var/tmp".into(), file: full, end: AtomicU64::new(3 << 20) };
+        let idle = Mutex::new(vec![(Arc::new(full), 0)]);
+        let file = SpillFiles { folder: "/var/tmp".into(), idle, bytes: AtomicU64::new(3 << 20) };
         let error = file.write(&df!("n" => [1]).unwrap()).unwrap_err().to_string();
         assert!(error.starts_with("cannot spill to /var/tmp: No space left on device"), "{error}");
         assert!(error.contains("after 3.0 MiB of spilled rows") && error.contains(".spill_to(folder)"), "{error}");
@@ -201,8 +280,9 @@ mod tests {
 
     #[test]
     fn rows_that_cannot_be_read_again_name_the_folder() {
-        let file = SpillFile::new(&std::env::temp_dir()).unwrap();
-        let error = file.read(Place { offset: 0, bytes: 1 }).unwrap_err().to_string();
+        let file = SpillFiles::new(&std::env::temp_dir()).unwrap();
+        let place = Place { end: 1 << 20, ..file.write(&df!("n" => [1]).unwrap()).unwrap() };
+        let error = file.read(&place).unwrap_err().to_string();
         assert!(
             error.starts_with("cannot read spilled rows in ") && error.contains("Is the disk in order?"),
             "{error}"
@@ -211,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_named() {
-        let error = SpillFile::new(Path::new("/no/such/folder")).unwrap_err().to_string();
+        let error = SpillFiles::new(Path::new("/no/such/folder")).unwrap_err().to_string();
         assert!(
             error.contains("cannot make a temporary file in /no/such/folder") && error.contains("TMPDIR"),
             "{error}"

@@ -6,8 +6,8 @@
 
 use polars::frame::builder::DataFrameBuilder;
 use polars::prelude::*;
-use polars_arrow::array::builder::ShareStrategy;
 
+use super::section::Section;
 use crate::error::Result;
 use crate::exchange;
 use crate::kernels::{Groups, order_by_code};
@@ -16,9 +16,9 @@ use crate::kernels::{Groups, order_by_code};
 #[derive(Clone)]
 pub struct Parcel {
     /// The rows; without their keys where these are sent once.
-    pub rows: DataFrame,
+    pub rows: Section,
     /// A row per key, in the order of `rows`: the key, and in the last column how many rows it has.
-    pub runs: Option<DataFrame>,
+    pub runs: Option<Section>,
 }
 
 /// Keys are sent once where there is one for so many rows, or fewer: each run of equal keys costs something, too.
@@ -32,7 +32,7 @@ const ROWS_OF_SAMPLE_PER_KEY: usize = 8;
 impl Parcel {
     /// Rows as they are.
     pub fn plain(rows: DataFrame) -> Self {
-        Self { rows, runs: None }
+        Self { rows: rows.into(), runs: None }
     }
 
     /// Splits a slice by a hash of its keys, a parcel for each bucket; `once` allows that keys are sent once, and then rows
@@ -43,8 +43,10 @@ impl Parcel {
     pub fn split(slice: &DataFrame, keys: &[&str], buckets: usize, seed: u64, once: bool) -> Result<Vec<Self>> {
         let groups = if once { few_groups(slice, keys)? } else { None };
         let Some(groups) = groups else {
-            let parts = exchange::split_seeded(slice, keys, buckets, seed)?;
-            return Ok(parts.into_iter().map(Self::plain).collect());
+            let bucket_of_row = exchange::bucket_of_rows(&slice.select(keys.iter().copied())?, buckets, seed)?;
+            let (order, starts) = order_by_code(&bucket_of_row, buckets);
+            let rows = Section::from(take(slice, order)?);
+            return Ok(starts.windows(2).map(|ends| Self { rows: rows.part(ends[0]..ends[1]), runs: None }).collect());
         };
         let mut lengths = vec![0 as IdxSize; groups.len()];
         groups.codes().iter().for_each(|code| lengths[*code as usize] += 1);
@@ -54,15 +56,13 @@ impl Parcel {
         key_order.iter().enumerate().for_each(|(place, code)| rank[*code as usize] = place as u32);
         let codes: Vec<u32> = groups.codes().iter().map(|code| rank[*code as usize]).collect();
         let (order, row_starts) = order_by_code(&codes, groups.len());
-        let rows = take(&slice.drop_many(keys.iter().copied()), order)?;
-        let runs = take(&with_lengths(groups.keys(), lengths)?, key_order)?;
-        let parcel = |bucket: usize| {
-            let (first, end) = (starts[bucket], starts[bucket + 1]);
-            let (from, to) = (row_starts[first], row_starts[end]);
-            let runs = runs.slice(first as i64, end - first);
-            Self { rows: rows.slice(from as i64, to - from), runs: Some(runs) }
+        let rows = Section::from(take(&slice.drop_many(keys.iter().copied()), order)?);
+        let runs = Section::from(take(&with_lengths(groups.keys(), lengths)?, key_order)?);
+        let parcel = |ends: &[usize]| {
+            let (first, end) = (ends[0], ends[1]);
+            Self { rows: rows.part(row_starts[first]..row_starts[end]), runs: Some(runs.part(first..end)) }
         };
-        Ok((0..buckets).map(parcel).collect())
+        Ok(starts.windows(2).map(parcel).collect())
     }
 
     /// Splits a parcel into smaller ones, by a hash with another seed.
@@ -70,34 +70,37 @@ impl Parcel {
     /// # Errors
     /// What the dataframe engine reports.
     pub fn split_again(self, keys: &[&str], buckets: usize, seed: u64) -> Result<Vec<Self>> {
-        let Some(runs) = self.runs else { return Self::split(&self.rows, keys, buckets, seed, false) };
+        let rows = self.rows.frame();
+        let Some(runs) = self.runs.map(|runs| runs.frame()) else {
+            return Self::split(&rows, keys, buckets, seed, false);
+        };
         let bucket_of_run = exchange::bucket_of_rows(&runs.select(keys.iter().copied())?, buckets, seed)?;
         let (order, starts) = order_by_code(&bucket_of_run, buckets);
         let places = places(&runs)?;
         let parcel = |bucket: usize| {
             let chosen = &order[starts[bucket]..starts[bucket + 1]];
-            let rows = chosen.iter().flat_map(|run| places[*run as usize]..places[*run as usize + 1]).collect();
-            Ok(Self { rows: take(&self.rows, rows)?, runs: Some(take(&runs, chosen.to_vec())?) })
+            let chosen_rows = chosen.iter().flat_map(|run| places[*run as usize]..places[*run as usize + 1]);
+            let rows = take(&rows, chosen_rows.collect())?.into();
+            Ok(Self { rows, runs: Some(take(&runs, chosen.to_vec())?.into()) })
         };
         (0..buckets).map(parcel).collect()
     }
 
-    /// Bytes of what is held, and of the same rows as a frame with all its columns. Texts count with their views, not with
-    /// what other parcels share.
+    /// Bytes of what is held, and of the same rows as a frame with all its columns.
     pub fn bytes(&self) -> (u64, u64) {
-        let held = bytes_of(&self.rows);
+        let held = self.rows.bytes();
         let Some(runs) = &self.runs else { return (held, held) };
         let lengths = (size_of::<IdxSize>() * runs.height()) as u64;
-        let keys = bytes_of(runs) - lengths;
+        let keys = runs.bytes() - lengths;
         let of_a_row = keys / (runs.height() as u64).max(1);
         (held + keys + lengths, held + of_a_row * self.rows.height() as u64)
     }
 
     /// The rows of parcels for the same bucket, one after the other; all have their keys in their rows, or none of them.
     pub fn together(parcels: &[&Self]) -> Option<Self> {
-        let runs: Option<Vec<&DataFrame>> = parcels.iter().map(|parcel| parcel.runs.as_ref()).collect();
-        let rows: Vec<&DataFrame> = parcels.iter().map(|parcel| &parcel.rows).collect();
-        Some(Self { rows: together(&rows)?, runs: runs.as_deref().and_then(together) })
+        let rows = Section::together(parcels.iter().map(|parcel| &parcel.rows))?.into();
+        let runs: Option<Vec<&Section>> = parcels.iter().map(|parcel| parcel.runs.as_ref()).collect();
+        Some(Self { rows, runs: runs.and_then(|runs| Section::together(runs.into_iter())).map(Section::from) })
     }
 
     /// The rows as a frame with these columns.
@@ -105,64 +108,67 @@ impl Parcel {
     /// # Errors
     /// What the dataframe engine reports.
     pub fn unpack(self, columns: &DataFrame) -> Result<DataFrame> {
-        let Some(runs) = self.runs else { return Ok(self.rows) };
+        let rows = self.rows.frame();
+        let Some(runs) = self.runs.map(|runs| runs.frame()) else { return Ok(rows) };
         let lengths = lengths(&runs)?;
         let run_of_row = lengths.into_no_null_iter().zip(0..).flat_map(|(length, run)| (0..length).map(move |_| run));
         let keys = take(&runs, run_of_row.collect())?;
-        let columns = columns.get_column_names().into_iter().map(|name| keys.column(name).or(self.rows.column(name)));
-        Ok(DataFrame::new(self.rows.height(), columns.map(|column| column.cloned()).collect::<PolarsResult<_>>()?)?)
+        let columns = columns.get_column_names().into_iter().map(|name| keys.column(name).or(rows.column(name)));
+        Ok(DataFrame::new(rows.height(), columns.map(|column| column.cloned()).collect::<PolarsResult<_>>()?)?)
     }
 }
 
 /// Frames, a group each.
 pub type GroupFrames = Box<dyn Iterator<Item = Result<DataFrame>>>;
 
-/// The groups of a bucket: their keys, a row each, and their rows with these columns, in the order of the parcels.
+/// The groups of rows that have their keys: a row of keys for each, and its rows.
 ///
 /// # Errors
 /// What the dataframe engine reports.
-pub fn groups_of(parcels: Vec<Parcel>, keys: &[&str], columns: &DataFrame) -> Result<(DataFrame, GroupFrames)> {
-    let Some(runs) = all_runs(&parcels)? else {
-        let mut all = columns.clone();
-        for parcel in parcels {
-            all.vstack_mut_owned(parcel.unpack(columns)?)?;
+pub fn groups_of(rows: &DataFrame, keys: &[&str]) -> Result<(DataFrame, GroupFrames)> {
+    let groups = Groups::of(rows, keys)?;
+    Ok((groups.keys().clone(), Box::new(groups.slices(rows)?.map(Ok))))
+}
+
+/// The groups of parcels that follow each other, with these columns; `runs` are those of all parcels, stacked.
+///
+/// The runs say how long each group becomes, so that all of them are put together while parcels come one by one, and no
+/// row is there twice.
+///
+/// # Errors
+/// What the dataframe engine reports; what a parcel reports.
+pub fn groups_of_runs(
+    runs: &DataFrame,
+    parcels: impl Iterator<Item = Result<Parcel>>,
+    keys: &[&str],
+    columns: &DataFrame,
+) -> Result<(DataFrame, GroupFrames)> {
+    let groups = Groups::of(runs, keys)?;
+    let lengths: Vec<usize> = lengths(runs)?.into_no_null_iter().map(|length| length as usize).collect();
+    let mut runs = groups.codes().iter().map(|code| *code as usize).zip(lengths);
+    let mut heights = vec![0; groups.len()];
+    runs.clone().for_each(|(group, length)| heights[group] += length);
+    let schema = columns.drop_many(keys.iter().copied()).schema().clone();
+    let mut frames: Vec<DataFrameBuilder> = heights.iter().map(|_| DataFrameBuilder::new(schema.clone())).collect();
+    frames.iter_mut().zip(&heights).for_each(|(frame, height)| frame.reserve(*height));
+    for parcel in parcels {
+        let rows = parcel?.rows;
+        let mut start = 0;
+        while let Some((group, length)) = (start < rows.height()).then(|| runs.next()).flatten() {
+            rows.copy(start..start + length, &mut frames[group]);
+            start += length;
         }
-        let groups = Groups::of(&all, keys)?;
-        return Ok((groups.keys().clone(), Box::new(groups.slices(&all)?.map(Ok))));
-    };
-    let mut parts = Vec::with_capacity(runs.height());
-    for (number, parcel) in parcels.iter().enumerate() {
-        let places = places(parcel.runs.as_ref().unwrap_or(&runs))?;
-        parts.extend(places.windows(2).map(|ends| (number, ends[0] as i64, (ends[1] - ends[0]) as usize)));
     }
-    let groups = Groups::of(&runs, keys)?;
-    let (order, starts) = groups.order();
-    let values = groups.keys().clone();
-    let names = columns.get_column_names_owned();
-    let frames = (0..groups.len()).map(move |group| {
-        let runs = order[starts[group]..starts[group + 1]].iter().map(|run| parts[*run as usize]);
-        let mut parts = runs.map(|(parcel, start, rows)| parcels[parcel].rows.slice(start, rows));
-        let first = parts.next().unwrap_or_default();
-        let mut rows = parts.try_fold(first, stacked)?;
-        rows.rechunk_mut();
-        let column = |name: &PlSmallStr| match values.column(name) {
+    let (keys, names) = (groups.keys().clone(), columns.get_column_names_owned());
+    let frames = frames.into_iter().enumerate().map(move |(group, rows)| {
+        let rows = rows.freeze();
+        let column = |name: &PlSmallStr| match keys.column(name) {
             Ok(key) => Ok(key.new_from_index(group, rows.height())),
             Err(_) => rows.column(name).cloned(),
         };
         Ok(DataFrame::new(rows.height(), names.iter().map(column).collect::<PolarsResult<_>>()?)?)
     });
     Ok((groups.keys().clone(), Box::new(frames)))
-}
-
-/// The runs of all parcels, stacked; `None` where one of them, or all, has its keys in its rows.
-fn all_runs(parcels: &[Parcel]) -> Result<Option<DataFrame>> {
-    let mut runs = parcels.iter().map(|parcel| parcel.runs.clone());
-    let Some(Some(mut all)) = runs.next() else { return Ok(None) };
-    for more in runs {
-        let Some(more) = more else { return Ok(None) };
-        all.vstack_mut_owned(more)?;
-    }
-    Ok(Some(all))
 }
 
 /// The groups of a slice where keys repeat so often that sending them once pays; and where equal ones are the same: 0.0
@@ -182,22 +188,6 @@ fn take(rows: &DataFrame, order: Vec<IdxSize>) -> Result<DataFrame> {
         0 => Ok(DataFrame::empty_with_height(order.len())),
         _ => Ok(rows.take(&IdxCa::from_vec(PlSmallStr::EMPTY, order))?),
     }
-}
-
-/// Frames with the same columns, copied: none of the texts of others come along.
-fn together(frames: &[&DataFrame]) -> Option<DataFrame> {
-    let mut all = DataFrameBuilder::new(frames.first()?.schema().clone());
-    all.reserve(frames.iter().map(|frame| frame.height()).sum());
-    frames.iter().for_each(|frame| all.extend(frame, ShareStrategy::Never));
-    Some(all.freeze())
-}
-
-fn stacked(mut rows: DataFrame, more: DataFrame) -> Result<DataFrame> {
-    if rows.width() == 0 {
-        return Ok(DataFrame::empty_with_height(rows.height() + more.height()));
-    }
-    rows.vstack_mut_owned(more)?;
-    Ok(rows)
 }
 
 /// Longer than each key, so none of them.
@@ -223,17 +213,6 @@ fn places(runs: &DataFrame) -> Result<Vec<IdxSize>> {
         places.push(end);
     }
     Ok(places)
-}
-
-fn bytes_of(rows: &DataFrame) -> u64 {
-    let of = |column: &Column| match column.str() {
-        Ok(texts) => texts
-            .downcast_iter()
-            .map(|chunk| 16 * chunk.len() + if chunk.total_buffer_len() == 0 { 0 } else { chunk.total_bytes_len() })
-            .sum::<usize>(),
-        Err(_) => column.as_materialized_series().estimated_size(),
-    };
-    rows.columns().iter().map(of).sum::<usize>() as u64
 }
 
 #[cfg(test)]
@@ -283,7 +262,16 @@ mod tests {
                 let rows: usize = bucket.iter().map(|parcel| parcel.rows.height()).sum();
                 let unpacked: usize = bucket.iter().map(|p| p.clone().unpack(&columns).unwrap().height()).sum();
                 prop_assert_eq!(rows, unpacked);
-                let (keys, frames) = groups_of(bucket, &["key"], &columns).unwrap();
+                let stack = |all: DataFrame, more: DataFrame| all.vstack(&more).unwrap();
+                let runs: Option<Vec<DataFrame>> =
+                    bucket.iter().map(|parcel| Some(parcel.runs.as_ref()?.frame())).collect();
+                let (keys, frames) = match runs.and_then(|runs| runs.into_iter().reduce(stack)) {
+                    Some(runs) => groups_of_runs(&runs, bucket.into_iter().map(Ok), &["key"], &columns).unwrap(),
+                    None => {
+                        let rows = bucket.into_iter().map(|parcel| parcel.unpack(&columns).unwrap());
+                        groups_of(&rows.fold(columns.clone(), stack), &["key"]).unwrap()
+                    }
+                };
                 for (group, frame) in frames.enumerate() {
                     let frame = frame.unwrap();
                     let key = frame.column("key").unwrap().head(Some(1));
@@ -302,7 +290,7 @@ mod tests {
         let flights = df!("carrier" => vec!["UA"; 100], "delay" => vec![0.0; 100]).unwrap();
         let parcels = |key: &str, once| Parcel::split(&flights, &[key], 1, 0, once).unwrap();
         let once = &parcels("carrier", true)[0];
-        assert_eq!((once.rows.width(), once.runs.as_ref().map(DataFrame::height)), (1, Some(1)));
+        assert_eq!((once.rows.frame().width(), once.runs.as_ref().map(Section::height)), (1, Some(1)));
         assert_eq!(once.bytes(), (800 + 16 + 4, 800 + 1600));
         assert!(parcels("carrier", false)[0].runs.is_none());
         assert!(parcels("delay", true)[0].runs.is_none());

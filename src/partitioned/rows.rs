@@ -3,14 +3,15 @@
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use polars::prelude::*;
 
-use super::parcel::{GroupFrames, Parcel, groups_of};
+use super::parcel::{GroupFrames, Parcel, groups_of, groups_of_runs};
+use super::section::Section;
 use crate::error::Result;
 use crate::memory::MemoryBudget;
-use crate::spill::{Place, SpillFile};
+use crate::spill::{Place, SpillFiles};
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
@@ -46,7 +47,7 @@ enum Stored {
 
 /// Pieces of one bucket that were written together: a piece alone is a few rows, and costs as much as many to write.
 struct Batch {
-    file: Arc<SpillFile>,
+    files: Arc<SpillFiles>,
     rows: Place,
     runs: Option<Place>,
     pieces: usize,
@@ -60,24 +61,27 @@ struct Part {
     runs: usize,
 }
 
+/// What a group takes for each of its columns beside its rows, while it is put together.
+const OF_A_COLUMN: u64 = 256;
+
 /// More than this is not written together: who reads piece by piece holds all of a batch.
 const BATCH_BYTES: u64 = 4 << 20;
 
 impl Batch {
     /// Writes pieces that wait: all of them with their keys in their rows, or all with keys that are sent once. Those of
     /// slices that follow each other become one.
-    fn write(file: &Arc<SpillFile>, mut waiting: Vec<Piece>) -> Result<Vec<Piece>> {
+    fn write(files: &Arc<SpillFiles>, mut waiting: Vec<Piece>) -> Result<Vec<Piece>> {
         waiting.sort_by_key(|piece| piece.slices.start);
         let Some(all) = Parcel::together(&waiting.iter().filter_map(Piece::waits).collect::<Vec<_>>()) else {
             return Ok(Vec::new());
         };
-        let runs = all.runs.as_ref().map(|runs| file.write(runs)).transpose()?;
+        let runs = all.runs.as_ref().map(|runs| files.write(&runs.frame())).transpose()?;
         let follow = |one: &Piece, next: &Piece| one.slices.end == next.slices.start;
         let pieces = waiting.chunk_by(follow).count();
-        let batch = Arc::new(Self { file: file.clone(), rows: file.write(&all.rows)?, runs, pieces });
+        let batch = Arc::new(Self { files: files.clone(), rows: files.write(&all.rows.frame())?, runs, pieces });
         let (mut row, mut run) = (0, 0);
         let piece = |same: &[Piece]| {
-            let keys = |piece: &Piece| piece.waits()?.runs.as_ref().map(DataFrame::height);
+            let keys = |piece: &Piece| piece.waits()?.runs.as_ref().map(Section::height);
             let (rows, runs) = (same.iter().map(|piece| piece.rows).sum(), same.iter().filter_map(keys).sum());
             let part = Part { row, run, runs };
             (row, run) = (row + rows, run + runs);
@@ -92,12 +96,17 @@ impl Batch {
         Ok(waiting.chunk_by(follow).map(piece).collect())
     }
 
-    fn runs(&self) -> Result<Option<DataFrame>> {
-        self.runs.map(|runs| self.file.read(runs)).transpose()
+    fn read(&self) -> Result<Parcel> {
+        let read = |place| self.files.read(place).map(Section::from);
+        Ok(Parcel { rows: read(&self.rows)?, runs: self.runs.as_ref().map(read).transpose()? })
     }
 
-    fn read(&self) -> Result<Parcel> {
-        Ok(Parcel { rows: self.file.read(self.rows)?, runs: self.runs()? })
+    /// The keys without the rows, where they were sent once.
+    fn read_keys(&self) -> Result<Parcel> {
+        match &self.runs {
+            Some(runs) => Ok(Parcel { rows: DataFrame::empty().into(), runs: Some(self.files.read(runs)?.into()) }),
+            None => self.read(),
+        }
     }
 }
 
@@ -108,11 +117,20 @@ impl Piece {
             _ => None,
         }
     }
+
+    /// How many keys it has, where they were sent once.
+    fn runs(&self) -> Option<usize> {
+        match &self.stored {
+            Stored::Kept(parcel) | Stored::Waiting(parcel) => parcel.runs.as_ref().map(Section::height),
+            Stored::Spilled(batch, part) => batch.runs.as_ref().map(|_| part.runs),
+        }
+    }
 }
 
 /// Parcels in the order of their pieces; each batch is read once, and forgotten with its last piece.
 struct Parcels {
     pieces: std::vec::IntoIter<Piece>,
+    read: fn(&Batch) -> Result<Parcel>,
     open: Vec<(Arc<Batch>, Parcel, usize)>,
 }
 
@@ -122,14 +140,14 @@ impl Parcels {
         let place = match found {
             Some(place) => place,
             None => {
-                self.open.push((batch.clone(), batch.read()?, batch.pieces));
+                self.open.push((batch.clone(), (self.read)(batch)?, batch.pieces));
                 self.open.len() - 1
             }
         };
         let (_, all, left) = &mut self.open[place];
         let parcel = Parcel {
-            rows: all.rows.slice(part.row as i64, rows),
-            runs: all.runs.as_ref().map(|runs| runs.slice(part.run as i64, part.runs)),
+            rows: all.rows.part(part.row..part.row + rows),
+            runs: all.runs.as_ref().map(|runs| runs.part(part.run..part.run + part.runs)),
         };
         *left -= 1;
         if *left == 0 {
@@ -167,6 +185,16 @@ impl Rows {
         self.pieces.iter().map(|piece| piece.held).sum()
     }
 
+    /// How many bytes it takes to work on them group by group.
+    ///
+    /// Rows are there twice while they are sorted by group. Where keys were sent once, each group is put together while
+    /// they are read: they are there once, and a column of each group besides.
+    pub fn by_group(&self) -> u64 {
+        let runs: Option<Vec<usize>> = self.pieces.iter().map(Piece::runs).collect();
+        let of_groups = |runs: Vec<usize>| runs.iter().sum::<usize>() as u64 * self.empty.width() as u64 * OF_A_COLUMN;
+        self.held() + runs.map_or(self.held(), of_groups)
+    }
+
     /// Their columns, without a row.
     pub fn empty(&self) -> &DataFrame {
         &self.empty
@@ -187,33 +215,41 @@ impl Rows {
 
     /// The keys of some rows after the other, at least one row for each key that they have.
     pub fn keys(&self, keys: &[&str]) -> impl Iterator<Item = Result<DataFrame>> {
-        let mut seen: Vec<&Arc<Batch>> = Vec::new();
-        self.pieces.iter().filter_map(move |piece| {
-            let of = |parcel: &Parcel| Ok(parcel.runs.as_ref().unwrap_or(&parcel.rows).select(keys.iter().copied())?);
-            match &piece.stored {
-                Stored::Kept(parcel) | Stored::Waiting(parcel) => Some(of(parcel)),
-                Stored::Spilled(batch, _) if seen.iter().any(|seen| Arc::ptr_eq(seen, batch)) => None,
-                Stored::Spilled(batch, _) => {
-                    seen.push(batch);
-                    Some(match batch.runs() {
-                        Ok(Some(runs)) => of(&Parcel::plain(runs)),
-                        Ok(None) => batch.read().and_then(|parcel| of(&parcel)),
-                        Err(error) => Err(error),
-                    })
-                }
-            }
-        })
+        let of = |parcel: Parcel| Ok(parcel.runs.unwrap_or(parcel.rows).frame().select(keys.iter().copied())?);
+        self.clone().read(Batch::read_keys).map(move |parcel| of(parcel?))
     }
 
     /// One parcel after the other, as they came.
     pub fn parcels(self) -> impl Iterator<Item = Result<Parcel>> + Send {
-        Parcels { pieces: self.pieces.into_iter(), open: Vec::new() }
+        self.read(Batch::read)
+    }
+
+    fn read(self, read: fn(&Batch) -> Result<Parcel>) -> Parcels {
+        Parcels { pieces: self.pieces.into_iter(), read, open: Vec::new() }
     }
 
     /// The keys of all groups, a row each, and the rows of each group.
     pub fn groups(self, keys: &[&str]) -> Result<(DataFrame, GroupFrames)> {
         let empty = self.empty.clone();
-        groups_of(self.parcels().collect::<Result<_>>()?, keys, &empty)
+        match self.runs()? {
+            Some(runs) => groups_of_runs(&runs, self.parcels(), keys, &empty),
+            None => groups_of(&self.load()?, keys),
+        }
+    }
+
+    /// The keys that were sent once, a row for each time, unless some were sent with each row.
+    fn runs(&self) -> Result<Option<DataFrame>> {
+        if self.pieces.is_empty() || self.pieces.iter().any(|piece| piece.runs().is_none()) {
+            return Ok(None);
+        }
+        let mut all: Option<DataFrame> = None;
+        for parcel in self.clone().read(Batch::read_keys) {
+            match (&mut all, parcel?.runs.map(|runs| runs.frame())) {
+                (Some(all), Some(runs)) => all.vstack_mut_owned(runs).map(|_| ())?,
+                (all, runs) => *all = runs,
+            }
+        }
+        Ok(all)
     }
 }
 
@@ -227,7 +263,7 @@ pub struct Buckets<'a> {
     kept: AtomicU64,
     waiting: AtomicU64,
     folder: PathBuf,
-    spill: OnceLock<Arc<SpillFile>>,
+    spill: OnceLock<Arc<SpillFiles>>,
     making: Mutex<()>,
     empty: &'a DataFrame,
 }
@@ -294,30 +330,32 @@ impl<'a> Buckets<'a> {
 
     /// Workers that do so at the same time begin at different buckets.
     fn write_what_waits(&self, begin: usize) -> Result<()> {
-        let file = self.file()?;
+        let files = self.files()?;
         let count = self.buckets.len();
         for bucket in (0..count).map(|number| &self.buckets[(begin * 7919 + number) % count]) {
             let waiting: Vec<Piece> = lock(bucket).extract_if(.., |piece| piece.waits().is_some()).collect();
-            let (mut batch, mut of_batch, mut once) = (Vec::new(), 0, false);
+            let (mut batch, mut of_batch, mut once, mut written) = (Vec::new(), 0, false, Vec::new());
             for piece in waiting {
                 let Some(parcel) = piece.waits() else { continue };
                 self.waiting.fetch_sub(piece.held, Ordering::Relaxed);
                 if of_batch + piece.held > BATCH_BYTES || once != parcel.runs.is_some() {
-                    lock(bucket).extend(Batch::write(file, std::mem::take(&mut batch))?);
+                    written.extend(Batch::write(files, std::mem::take(&mut batch))?);
                     of_batch = 0;
                 }
                 (of_batch, once) = (of_batch + piece.held, parcel.runs.is_some());
                 batch.push(piece);
             }
-            lock(bucket).extend(Batch::write(file, batch)?);
+            written.extend(Batch::write(files, batch)?);
+            // Not before: who has the bucket makes all others wait.
+            lock(bucket).extend(written);
         }
         Ok(())
     }
 
-    fn file(&self) -> Result<&Arc<SpillFile>> {
+    fn files(&self) -> Result<&Arc<SpillFiles>> {
         let _one_at_a_time = lock(&self.making);
         if self.spill.get().is_none() {
-            let _ = self.spill.set(Arc::new(SpillFile::new(&self.folder)?));
+            let _ = self.spill.set(Arc::new(SpillFiles::new(&self.folder)?));
         }
         Ok(self.spill.get().expect("it was set just now"))
     }
@@ -336,45 +374,7 @@ impl<'a> Buckets<'a> {
             pieces.sort_by_key(|piece| piece.slices.start);
             Rows { pieces, empty: empty.clone() }
         });
-        Ok((rows.collect(), self.spill.get().map_or(0, |file| file.bytes())))
-    }
-}
-
-/// Memory that workers take turns with: who needs more than is left waits until others are done. Who needs more than
-/// there is at all works alone.
-pub struct Pool {
-    room: u64,
-    taken: Mutex<u64>,
-    given_back: Condvar,
-}
-
-impl Pool {
-    /// So many bytes.
-    pub fn new(room: u64) -> Self {
-        Self { room, taken: Mutex::new(0), given_back: Condvar::new() }
-    }
-
-    /// Waits for room for so many bytes; it is given back when the value is dropped.
-    pub fn take(&self, bytes: u64) -> Taken<'_> {
-        let mut taken = lock(&self.taken);
-        while *taken > 0 && *taken + bytes > self.room {
-            taken = self.given_back.wait(taken).unwrap_or_else(|poisoned| poisoned.into_inner());
-        }
-        *taken += bytes;
-        Taken { pool: self, bytes }
-    }
-}
-
-/// Room that was taken.
-pub struct Taken<'a> {
-    pool: &'a Pool,
-    bytes: u64,
-}
-
-impl Drop for Taken<'_> {
-    fn drop(&mut self) {
-        *lock(&self.pool.taken) -= self.bytes;
-        self.pool.given_back.notify_all();
+        Ok((rows.collect(), self.spill.get().map_or(0, |files| files.bytes())))
     }
 }
 
@@ -403,7 +403,7 @@ mod tests {
                 frames.sort();
                 frames
             };
-            let (_, expected) = groups_of(vec![Parcel::plain(all.clone())], &["key"], &empty).unwrap();
+            let (_, expected) = groups_of(&all, &["key"]).unwrap();
             let expected = groups(expected);
             for (kept, waiting, left) in [
                 (0, 0, 0),
@@ -441,29 +441,23 @@ mod tests {
     }
 
     #[test]
+    fn rows_whose_keys_were_sent_once_are_there_once_while_they_are_worked_on() {
+        let slice = df!("key" => vec!["UA"; 10_000], "n" => (0..10_000i64).collect::<Vec<_>>()).unwrap();
+        let empty = slice.clear();
+        for (once, more) in [(true, 2 * OF_A_COLUMN), (false, 24 * 10_000)] {
+            let budget = MemoryBudget::of("1MiB").unwrap();
+            let buckets = Buckets::new(1, Room { kept: 0, waiting: 0, left: 0 }, &budget, &empty);
+            buckets.put(0, Parcel::split(&slice, &["key"], 1, 0, once).unwrap()).unwrap();
+            let rows = buckets.into_rows().unwrap().0.remove(0);
+            assert_eq!(rows.by_group() - rows.held(), more);
+        }
+    }
+
+    #[test]
     fn no_rows_are_one_piece_with_the_columns() {
         let empty = df!("n" => [0i64]).unwrap().clear();
         let buckets = Buckets::new(1, Room::halves(0, 0), &MemoryBudget::of("1MiB").unwrap(), &empty);
         let rows = buckets.into_rows().unwrap().0.remove(0);
         assert_eq!(rows.pieces().map(|piece| piece.unwrap().shape()).collect::<Vec<_>>(), [(0, 1)]);
-    }
-
-    #[test]
-    fn room_is_shared_and_more_than_all_of_it_is_had_alone() {
-        let pool = Pool::new(10);
-        drop((pool.take(6), pool.take(4)));
-        drop(pool.take(100));
-        let working = AtomicU64::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    let _taken = pool.take(6);
-                    assert_eq!(working.fetch_add(1, Ordering::SeqCst), 0);
-                    std::thread::yield_now();
-                    working.fetch_sub(1, Ordering::SeqCst);
-                });
-            }
-        });
-        assert_eq!(*lock(&pool.taken), 0);
     }
 }

@@ -11,7 +11,7 @@ use super::sink::{Sink, Stack};
 use crate::error::Result;
 use crate::ledger::{self, Step};
 use crate::memory::MemoryBudget;
-use crate::spill::{Place, SpillFile};
+use crate::spill::{Place, SpillFiles};
 use crate::workers;
 
 /// Computed rows, in pieces that can be read one at a time.
@@ -33,7 +33,7 @@ struct Piece {
 #[derive(Clone)]
 enum At {
     Memory(DataFrame),
-    File(Arc<SpillFile>, Place),
+    File(Arc<SpillFiles>, Place),
 }
 
 impl Stored {
@@ -49,7 +49,7 @@ impl Stored {
     pub(super) fn read(&self, number: usize) -> Result<DataFrame> {
         match &self.pieces[number].at {
             At::Memory(rows) => Ok(rows.clone()),
-            At::File(file, place) => file.read(*place),
+            At::File(file, place) => file.read(place),
         }
     }
 }
@@ -60,7 +60,7 @@ pub(super) struct Store {
     room: u64,
     folder: PathBuf,
     held: AtomicU64,
-    file: Mutex<Option<Arc<SpillFile>>>,
+    file: Mutex<Option<Arc<SpillFiles>>>,
     by_partition: Mutex<Vec<(usize, Piece)>>,
 }
 
@@ -125,11 +125,11 @@ impl Store {
         Ok(Input::Frame(all))
     }
 
-    fn file(&self) -> Result<Arc<SpillFile>> {
+    fn file(&self) -> Result<Arc<SpillFiles>> {
         let mut file = lock(&self.file);
         let opened = match file.take() {
             Some(opened) => opened,
-            None => Arc::new(SpillFile::new(&self.folder)?),
+            None => Arc::new(SpillFiles::new(&self.folder)?),
         };
         Ok(file.insert(opened).clone())
     }

@@ -37,8 +37,7 @@ pub fn execute(job: &Job, workers: usize, sink: &dyn Sink) -> Result<Vec<Done>> 
     }
     // A straggler that starts last is all that everybody waits for.
     physical.sort_by_key(|(_, sides)| Reverse(sides.iter().map(Rows::height).sum::<usize>()));
-    let work = oversized::Work::new(job, buckets, sink);
-    workers::run_each(workers, physical, |(number, sides)| work.run(number, sides))
+    oversized::Work::new(job, buckets, sink).run(workers, physical)
 }
 
 /// What is written to one bucket at a time is no less than this: smaller pieces cost more than their bytes.

@@ -6,7 +6,8 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::super::parcel::Parcel;
-use super::super::rows::{Buckets, Pool, Room};
+use super::super::pool::Pool;
+use super::super::rows::{Buckets, Room};
 use super::super::sink::Sink;
 use super::super::stored;
 use super::super::{Algo, Done, Input, Job};

@@ -47,7 +47,7 @@ pub fn execute(job: &Job, buckets: Vec<Rows>, workers: usize, sink: &dyn Sink) -
     }
     let first = done.len();
     let work = oversized::Work::new(job, first + closed.len(), sink);
-    let numbered = closed.into_iter().enumerate().map(|(at, bucket)| (first + at, bucket)).collect();
-    done.extend(workers::run_each(workers, numbered, |(number, bucket)| work.run(number, vec![bucket]))?);
+    let numbered = closed.into_iter().enumerate().map(|(at, bucket)| (first + at, vec![bucket])).collect();
+    done.extend(work.run(workers, numbered)?);
     Ok(done)
 }

@@ -1,17 +1,21 @@
 //! Working on a bucket under the memory budget: at once when it fits, in smaller buckets when it does not, and piece by
 //! piece when it is a single group that is larger than the budget.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars::prelude::*;
 
 use super::super::function::group;
-use super::super::rows::{Buckets, Pool, Room, Rows};
+use super::super::pool::Pool;
+use super::super::rows::{Buckets, Room, Rows};
 use super::super::sink::Sink;
 use super::super::{Algo, Done, Job};
 use crate::error::{Error, Result};
 use crate::kernels::Groups;
 use crate::memory::show_bytes;
+use crate::workers;
 
 /// Into how many a bucket is split that does not fit, at most.
 const SMALLER: u64 = 16;
@@ -34,23 +38,33 @@ impl<'a> Work<'a> {
         Self { job, sink, pool: Pool::new(job.memory.bytes / 2), next: AtomicUsize::new(next) }
     }
 
-    /// Runs the function on all groups of a bucket, as physical partition `number` if it is not divided.
-    pub(super) fn run(&self, number: usize, sides: Vec<Rows>) -> Result<Done> {
-        self.split_until_it_fits(number, sides, 1)
+    /// Runs the function on all groups of these buckets, each with its number as a physical partition if it is not
+    /// divided.
+    pub(super) fn run(&self, workers: usize, buckets: Vec<(usize, Vec<Rows>)>) -> Result<Vec<Done>> {
+        let count = buckets.len();
+        let sized = buckets.into_iter().enumerate().map(|(place, bucket)| (place, self.at_once(&bucket.1), bucket));
+        let waiting = Mutex::new(sized.collect());
+        let done = workers::run(workers, count, |_| {
+            let next = self.pool.first(&waiting, |(_, at_once, _)| at_once.unwrap_or(0));
+            let Some(((place, at_once, (number, sides)), _room)) = next else { return Ok::<_, Error>(None) };
+            let done = if at_once.is_some() { self.whole(number, sides) } else { self.divided(number, sides, 1) };
+            Ok(Some((place, done?)))
+        })?;
+        // Whoever was begun first: the first loss of all that is told is the same one.
+        let by_place: BTreeMap<usize, Done> = done.into_iter().flatten().collect();
+        Ok(by_place.into_values().collect())
     }
 
-    fn split_until_it_fits(&self, number: usize, sides: Vec<Rows>, depth: u64) -> Result<Done> {
+    /// How many bytes it takes to work on a bucket as it is, if that is no more than partitions may take.
+    fn at_once(&self, sides: &[Rows]) -> Option<u64> {
+        let bytes: u64 = sides.iter().map(Rows::by_group).sum();
+        (2 * bytes <= self.job.memory.bytes || self.job.task.split.keys.is_empty()).then_some(bytes)
+    }
+
+    /// Works on a bucket that is too large for that: it is a single group, or is split.
+    fn divided(&self, number: usize, sides: Vec<Rows>, depth: u64) -> Result<Done> {
         let (job, task, sink) = (self.job, &self.job.task, self.sink);
         let bytes: u64 = sides.iter().map(Rows::bytes).sum();
-        if task.split.keys.is_empty() && bytes > job.memory.bytes {
-            return Err(refuse(job, "on all rows together".into(), bytes));
-        }
-        // Rows are there twice while they are sorted by group; a key that was sent once stays one value.
-        let held: u64 = sides.iter().map(Rows::held).sum();
-        if 4 * held <= job.memory.bytes || task.split.keys.is_empty() {
-            let _room = self.pool.take(2 * held);
-            return self.fitting(number, sides);
-        }
         match single_group(&sides, &task.split.key_names())? {
             Some(keys) => {
                 if let ([rows], true) =
@@ -64,11 +78,12 @@ impl<'a> Work<'a> {
                     return Err(refuse(job, group(&keys, 0), bytes));
                 }
                 let _room = self.pool.take(bytes);
-                self.fitting(number, sides)
+                self.whole(number, sides)
             }
             None if depth > DEEPEST => Err(refuse(job, format!("on partition {number}"), bytes)),
             None => {
-                let count = (16 * held / job.memory.bytes).min(SMALLER) as usize;
+                let by_group: u64 = sides.iter().map(Rows::by_group).sum();
+                let count = (8 * by_group / job.memory.bytes).min(SMALLER) as usize;
                 let mut parts: Vec<Vec<Rows>> = vec![Vec::new(); count];
                 for rows in sides {
                     for (part, rows) in parts.iter_mut().zip(smaller(job, rows, count, depth)?) {
@@ -77,7 +92,13 @@ impl<'a> Work<'a> {
                 }
                 let mut done = Done::default();
                 for part in parts.into_iter().filter(|part| part.iter().any(|rows| rows.height() > 0)) {
-                    done.add(self.split_until_it_fits(self.another(), part, depth + 1)?);
+                    done.add(match self.at_once(&part) {
+                        Some(bytes) => {
+                            let _room = self.pool.take(bytes);
+                            self.whole(self.another(), part)?
+                        }
+                        None => self.divided(self.another(), part, depth + 1)?,
+                    });
                 }
                 Ok(done)
             }
@@ -85,8 +106,12 @@ impl<'a> Work<'a> {
     }
 
     /// Loads a bucket and works on it; `even` makes a physical partition of every group.
-    fn fitting(&self, number: usize, mut sides: Vec<Rows>) -> Result<Done> {
-        let (task, sink) = (&self.job.task, self.sink);
+    fn whole(&self, number: usize, mut sides: Vec<Rows>) -> Result<Done> {
+        let (job, task, sink) = (self.job, &self.job.task, self.sink);
+        let bytes: u64 = sides.iter().map(Rows::bytes).sum();
+        if task.split.keys.is_empty() && bytes > job.memory.bytes {
+            return Err(refuse(job, "on all rows together".into(), bytes));
+        }
         if sides.len() > 1 || task.split.coarse() {
             return task.run(number, sides.into_iter().map(Rows::load).collect::<Result<Vec<_>>>()?, sink);
         }
