@@ -67,16 +67,11 @@ fn in_the_page(message: &str) {
 }
 
 #[test]
-fn the_workloads_of_today_could_not_go() {
+fn the_workloads_can_go() {
     let files = shipped().unwrap();
     // ANCHOR: today
-    let refused = median::partitioned::answer(&files, &Elsewhere).unwrap_err();
-    let told = "`delays` cannot go there: it has no name there";
-    assert!(refused.to_string().contains(told));
-
-    // It holds the weather: rows that no message names and no ledger counts.
-    let refused = join_weather::partitioned::answer(&files, &Elsewhere).unwrap_err();
-    assert!(refused.to_string().contains("`a closure in answer` cannot go there"));
+    median::partitioned::answer(&files, &Elsewhere).unwrap();
+    join_weather::partitioned::answer(&files, &Elsewhere).unwrap();
     // ANCHOR_END: today
 }
 
