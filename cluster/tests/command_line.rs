@@ -33,9 +33,12 @@ impl Up {
         command.args(["up", "--port", &port.to_string()]).args(more).stdin(Stdio::null()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut said = Vec::new();
-        for line in BufReader::new(process.stderr.take().unwrap()).lines() {
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        while let Some(line) = lines.next() {
             said.push(line.unwrap());
             if said.last().is_some_and(|line| line.starts_with("Ctrl-C here")) {
+                // What it says later is read as well.
+                std::thread::spawn(move || lines.for_each(drop));
                 return Self { process, port, said };
             }
         }

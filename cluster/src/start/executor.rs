@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use outgrow::scratch::TempFolder;
 use outgrow::{Error, Result};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tonic::transport::Channel;
 
@@ -73,10 +72,10 @@ pub fn executor(args: &ExecutorArgs) -> Result<()> {
 async fn work(args: &ExecutorArgs, scheduler: &Address, files: &Path) -> Result<()> {
     let plain = tls::plain_host(&args.bind)?;
     let refused = |error| super::cannot_listen(&args.bind, args.port, &error);
-    let listener = TcpListener::bind((plain.as_str(), args.port)).await.map_err(refused)?;
+    let listener = super::listen(&plain, args.port).await.map_err(refused)?;
     let port = listener.local_addr().map_err(refused)?.port();
     if let Some(tls) = tls::spoken() {
-        tokio::spawn(tls.guard(TcpListener::bind((args.bind.as_str(), port)).await.map_err(refused)?));
+        tokio::spawn(tls.guard(super::listen(&args.bind, port).await.map_err(refused)?));
     }
     super::told_where(&args.bind, "an executor");
     let channel = connected(scheduler, Duration::from_secs(args.wait)).await?;

@@ -36,7 +36,7 @@ impl InProcess {
             Error::Failure(format!("a cluster in this process could not be started: {error}"))
         };
         let folder = TempFolder::new()?;
-        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| refused(&error))?;
+        let listener = super::listen("127.0.0.1", 0).await.map_err(|error| refused(&error))?;
         let port = listener.local_addr().map_err(|error| refused(&error))?.port();
         let address = Address { host: "127.0.0.1".into(), port };
         let scheduler = start_scheduler(listener, &address).await.map_err(|error| refused(&error))?;
@@ -69,7 +69,7 @@ async fn start_scheduler(listener: TcpListener, address: &Address) -> Result<Joi
 }
 
 async fn start_executor(scheduler: &Address, slots: usize, folder: &Path) -> Result<ExecutorService, Failed> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let listener = super::listen("127.0.0.1", 0).await?;
     let files = folder.join("executor");
     std::fs::create_dir(&files)?;
     let channel =

@@ -12,10 +12,23 @@ pub use in_process::InProcess;
 pub use scheduler::{LOST_AFTER_S, SchedulerArgs, scheduler, scheduler_config};
 
 use outgrow::{Error, Result};
+use tokio::net::{TcpListener, TcpSocket};
 
 fn runtime() -> Result<tokio::runtime::Runtime> {
     let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     built.map_err(|error| Error::Failure(format!("threads for the network could not be started: {error}")))
+}
+
+/// Listens, without delay: what is accepted answers at once, and does not wait 40 ms for the acknowledgement of the first
+/// half of an answer. Linux hands that down from the socket that listens; Ballista's servers do not set it.
+async fn listen(host: &str, port: u16) -> std::io::Result<TcpListener> {
+    let mut found = tokio::net::lookup_host((host, port)).await?;
+    let address = found.next().ok_or_else(|| std::io::Error::other("no such host"))?;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.set_nodelay(true)?;
+    socket.bind(address)?;
+    socket.listen(1024)
 }
 
 fn cannot_listen(host: &str, port: u16, error: &std::io::Error) -> Error {

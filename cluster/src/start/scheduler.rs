@@ -8,7 +8,6 @@ use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use outgrow::{Error, Result};
-use tokio::net::TcpListener;
 
 use crate::client::Address;
 use crate::plan::codec;
@@ -73,9 +72,9 @@ pub fn scheduler(args: &SchedulerArgs) -> Result<()> {
         let (host, port, plain) = (address.host.as_str(), address.port, tls::plain_host(&address.host)?);
         let refused = |error: &std::io::Error| super::cannot_listen(host, port, error);
         if let Some(tls) = tls::spoken() {
-            tokio::spawn(tls.guard(TcpListener::bind((host, port)).await.map_err(|error| refused(&error))?));
+            tokio::spawn(tls.guard(super::listen(host, port).await.map_err(|error| refused(&error))?));
         }
-        let listener = TcpListener::bind((plain.as_str(), port)).await.map_err(|error| refused(&error))?;
+        let listener = super::listen(&plain, port).await.map_err(|error| refused(&error))?;
         super::told_where(&address.host, "a scheduler");
         let failed =
             |error: ballista_core::error::BallistaError| Error::Failure(format!("the scheduler stopped: {error}"));

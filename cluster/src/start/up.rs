@@ -1,6 +1,7 @@
 //! Scheduler and executors as processes of this machine, watched over by this one.
 
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -45,6 +46,13 @@ pub struct DownArgs {
     pub port: u16,
 }
 
+/// Says something on stderr, to nobody if nobody reads it any more: the cluster goes on.
+macro_rules! say {
+    ($($what:tt)*) => {
+        let _ = writeln!(std::io::stderr(), $($what)*);
+    };
+}
+
 /// How long the first sign of all processes may take.
 const READY: Duration = Duration::from_secs(60);
 
@@ -69,10 +77,10 @@ pub fn up(args: &UpArgs) -> Result<()> {
         executors.push(start_executor(args, number, &address, &folder, &logs)?);
     }
     ready(args, &address, &mut scheduler, &mut executors)?;
-    eprintln!("scheduler    df://{address}  (process {}, {})", scheduler.process.id(), scheduler.log.display());
+    say!("scheduler    df://{address}  (process {}, {})", scheduler.process.id(), scheduler.log.display());
     for executor in &executors {
         let slots = args.slots;
-        eprintln!(
+        say!(
             "{}   {slots} {}  (process {}, {})",
             executor.name,
             if slots == 1 { "slot" } else { "slots" },
@@ -80,7 +88,7 @@ pub fn up(args: &UpArgs) -> Result<()> {
             executor.log.display()
         );
     }
-    eprintln!(
+    say!(
         "\nReady. In another terminal:\n  outgrow-cluster run grid-search --mode partitioned --engine ballista={address}\n  \
          outgrow-cluster top --scheduler {address}\nCtrl-C here, or `outgrow-cluster down --port {}`, stops it.",
         args.port
@@ -96,7 +104,7 @@ pub fn up(args: &UpArgs) -> Result<()> {
             executor.remove_rows();
             if args.no_restart {
                 if !std::mem::replace(&mut executor.told, true) {
-                    eprintln!("{} ended ({how}).", executor.name);
+                    say!("{} ended ({how}).", executor.name);
                 }
                 continue;
             }
@@ -105,7 +113,7 @@ pub fn up(args: &UpArgs) -> Result<()> {
                 std::thread::sleep(Duration::from_secs(1));
             }
             *executor = start_executor(args, at + 1, &address, &folder, &logs)?;
-            eprintln!("{} ended ({how}); started again as process {}.", executor.name, executor.process.id());
+            say!("{} ended ({how}); started again as process {}.", executor.name, executor.process.id());
         }
     }
 }
@@ -132,7 +140,7 @@ pub fn down(args: &DownArgs) -> Result<()> {
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    eprintln!("stopped: no process and no file of the cluster on port {} is left.", args.port);
+    say!("stopped: no process and no file of the cluster on port {} is left.", args.port);
     Ok(())
 }
 
