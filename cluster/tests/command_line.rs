@@ -42,6 +42,7 @@ impl Up {
                 return Self { process, port, said };
             }
         }
+        let _ = process.wait();
         panic!("it did not come up: {said:#?}");
     }
 

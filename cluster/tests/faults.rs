@@ -126,6 +126,43 @@ fn a_function_that_fails_for_one_group_costs_nobody_else_anything() {
     assert_eq!(cluster.known(), executors);
 }
 
+/// A disk of a megabyte, where the system lets us make one.
+struct SmallDisk<'a>(&'a std::path::Path);
+
+impl<'a> SmallDisk<'a> {
+    fn at(folder: &'a std::path::Path) -> Option<Self> {
+        std::fs::create_dir(folder).unwrap();
+        let mut mount = std::process::Command::new("mount");
+        let mounted = mount.args(["-t", "tmpfs", "-o", "size=1m", "outgrow"]).arg(folder).output();
+        mounted.is_ok_and(|mounted| mounted.status.success()).then_some(Self(folder))
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        // Lazily: the executor may be using it.
+        let _ = std::process::Command::new("umount").arg("-l").arg(self.0).status();
+    }
+}
+
+#[test]
+fn an_executor_out_of_disk_says_so_and_takes_the_next_job() {
+    let mut cluster = Cluster::start(0);
+    let folder = cluster.folder.path().join("small");
+    let Some(_disk) = SmallDisk::at(&folder) else {
+        eprintln!("not tried: to make a small disk takes root.");
+        return;
+    };
+    cluster.add(&folder);
+    cluster.wait_for(1);
+    let engine = cluster.client();
+    let too_many = cluster.rows(500, 2_000);
+    let told = work(too_many.as_path(), &Mishaps::default(), &engine).unwrap_err().to_string();
+    assert!(told.contains("No space left on device"), "{told}");
+    let few = cluster.rows(KEYS, 100);
+    assert_right(&work(few.as_path(), &Mishaps::default(), &engine).unwrap(), KEYS, 100);
+}
+
 #[test]
 fn two_clients_at_once_each_get_their_own() {
     let cluster = Cluster::start(2);

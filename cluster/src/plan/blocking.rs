@@ -54,7 +54,10 @@ where
 
 /// What is done when work is no longer wanted, beyond not listening to it.
 #[derive(Clone, Default)]
-pub struct Stop(Arc<Mutex<(bool, Option<Box<dyn Fn() + Send>>)>>);
+pub struct Stop(Arc<Mutex<Pulled>>);
+
+/// Whether it was, and what is done then.
+type Pulled = (bool, Option<Box<dyn Fn() + Send>>);
 
 impl Stop {
     /// Has this done when the stop is pulled; at once, if it was.

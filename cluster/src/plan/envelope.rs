@@ -141,7 +141,7 @@ mod tests {
     fn an_envelope_comes_out_as_it_went_in() {
         for kind in [Kind::Rows, Kind::Word, Kind::File, Kind::Trailer] {
             let sent = Envelope { unit: 3, execution: u64::MAX, place: 2, partition: 9, kind, payload: vec![0, 255] };
-            assert_eq!(of_batch(&to_batch(&sent).unwrap()), [sent.clone()]);
+            assert_eq!(of_batch(&to_batch(&sent).unwrap()), std::slice::from_ref(&sent));
             assert_eq!(of_bytes(&to_bytes(&sent)), Some(sent));
         }
     }

@@ -108,7 +108,7 @@ mod tests {
     fn back_and_forth(rows: &DataFrame) -> (RecordBatch, DataFrame) {
         let schema = Arc::new(arrow_schema(rows.schema()).unwrap());
         let batch = to_arrow(rows, &schema).unwrap();
-        let back = to_polars(&[batch.clone()], &schema).unwrap();
+        let back = to_polars(std::slice::from_ref(&batch), &schema).unwrap();
         (batch, back)
     }
 

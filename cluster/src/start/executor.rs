@@ -99,9 +99,11 @@ async fn work(args: &ExecutorArgs, scheduler: &Address, files: &Path) -> Result<
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| Error::Failure(error.to_string()))?;
     tokio::select! {
         () = service.until_it_fails() => Err(Error::Failure(format!("the executor for {scheduler} stopped"))),
-        _ = tokio::signal::ctrl_c() => Ok(service.say_goodbye().await),
-        _ = terminate.recv() => Ok(service.say_goodbye().await),
-    }
+        _ = tokio::signal::ctrl_c() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+    }?;
+    service.say_goodbye().await;
+    Ok(())
 }
 
 /// A connection to the scheduler, as soon as it is there.
