@@ -40,7 +40,7 @@ fn items(text: &str, exported: &BTreeSet<&str>) -> Vec<(String, String)> {
             continue;
         }
         let public = code.strip_prefix("pub ").and_then(|code| {
-            let kinds = ["fn ", "struct ", "enum ", "trait ", "type ", "static "];
+            let kinds = ["fn ", "struct ", "enum ", "trait ", "type ", "static ", "const "];
             kinds.iter().find_map(|kind| Some((*kind, code.strip_prefix(kind)?)))
         });
         match (line.len() - code.len(), public) {

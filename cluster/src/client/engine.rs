@@ -36,8 +36,16 @@ use crate::start::InProcess;
 /// # Ok::<(), outgrow::Error>(())
 /// ```
 ///
-/// Steps that a [`Table`](outgrow::partitioned::Table) takes by itself, such as a join, have no name that an executor
-/// could find: they run on the threads of the client.
+/// What differs from [`Threads`], beside the machines:
+///
+/// - Steps that a [`Table`](outgrow::partitioned::Table) takes by itself, such as a join, have no name that an executor
+///   could find: they run on the threads of the client.
+/// - A callback hears what functions sent when the result is there, from one execution of each partition, and not as they
+///   run.
+/// - A physical partition that came by an exchange is in its executor's memory, whatever budget the call has. More of
+///   them (`.num()`) are smaller ones.
+/// - `even` with keys makes each group a physical partition; groups of one bucket still run one after the other.
+/// - A folder (`save_as("results/")`) is written by the executors, who must see it under the same name.
 pub struct Ballista {
     address: Address,
     pub(super) settings: Settings,
