@@ -337,7 +337,7 @@ fn ctrl_c_ends_a_build_and_an_answer_and_leaves_nothing() {
 fn an_answer_is_built_and_checked_and_a_broken_one_beside_it_does_not_matter() {
     let folder = tempfile::tempdir().unwrap();
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for linked in ["src", "benches", "examples", "tests", "datasets", "exercises"] {
+    for linked in ["src", "benches", "examples", "tests", "datasets", "exercises", "cluster", "one-build"] {
         std::os::unix::fs::symlink(project.join(linked), folder.path().join(linked)).unwrap();
     }
     for copied in ["Cargo.toml", "Cargo.lock"] {

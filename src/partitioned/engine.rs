@@ -39,7 +39,7 @@ pub trait Engine: Sync {
     /// [`Error::Function`] with function, key and cause; what reading the input reports.
     fn execute(&self, job: &Job, sink: &dyn Sink) -> Result<Losses>;
 
-    /// An engine that understands SQL answers some questions better in its own way.
+    /// An engine that understands SQL answers some questions better in its own way. See the example at [`Sql`].
     fn sql(&self) -> Option<&dyn Sql> {
         None
     }

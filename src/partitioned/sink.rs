@@ -26,7 +26,8 @@ pub trait Sink: Sync {
     fn accept(&self, partition: usize, rows: DataFrame) -> Result<()>;
 
     /// A folder that the result becomes when it is whole. An engine whose workers can all write there may put Parquet
-    /// files into it, and give the sink nothing.
+    /// files into it, and give the sink nothing. For who asks for one see the example at
+    /// [`Transform::save_as`](super::Transform::save_as).
     fn folder(&self) -> Option<&Path> {
         None
     }

@@ -236,6 +236,18 @@ pub fn save_as_writes_what_run_returns(engine: &dyn Engine) {
         &outgrow::ParquetFiles::open(path.to_str().unwrap()).unwrap().read_all(&["a"]).unwrap(),
         &call().run(engine).unwrap(),
     );
+    // A folder, of as many files as the engine likes, and of nothing else.
+    let parts = folder.path().join("parts/");
+    assert_eq!(call().save_as(&parts, engine).unwrap(), parts);
+    same_rows(
+        &outgrow::ParquetFiles::open(parts.to_str().unwrap()).unwrap().read_all(&["a"]).unwrap(),
+        &call().run(engine).unwrap(),
+    );
+    let other = |path: &std::path::Path| path.extension().is_none_or(|extension| extension != "parquet");
+    assert!(!parts.read_dir().unwrap().any(|entry| other(&entry.unwrap().path())));
+    let again = message(call().save_as(&parts, engine));
+    assert!(again.contains("is a folder that is not empty"), "{again}");
+    std::fs::remove_dir_all(&parts).unwrap();
     // A failure leaves what was there, and nothing else.
     let failed = message(transform(&input, super::unreachable).schema("*").save_as(&path, engine));
     assert!(failed.contains("it panicked"), "{failed}");

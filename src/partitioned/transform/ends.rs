@@ -53,6 +53,18 @@ impl<'a> Transform<'a, ()> {
     /// # Ok::<(), outgrow::Error>(())
     /// ```
     ///
+    /// A path that ends in `/` becomes a folder of files, which the executors of a cluster write by themselves:
+    ///
+    /// ```
+    /// use outgrow::partitioned::{Serial, Table, transform};
+    /// # use polars::prelude::*;
+    /// let folder = tempfile::tempdir().unwrap();
+    /// let path = folder.path().join("flights/");
+    /// let saved = transform(df!("delay" => [4, 33])?, |rows: DataFrame| rows).schema("*").save_as(&path, &Serial)?;
+    /// assert_eq!(Table::from(saved).run(&Serial)?.height(), 2);
+    /// # Ok::<(), outgrow::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Transform::run`], and [`Error::Io`](crate::Error::Io) when the file cannot be written.
     pub fn save_as<'p>(self, path: &'p (impl AsRef<Path> + ?Sized), engine: &dyn Engine) -> Result<&'p Path> {
