@@ -54,6 +54,8 @@ pub enum Ended {
 
 /// Between two looks at a job.
 const LOOK: Duration = Duration::from_millis(10);
+/// What tasks of a job that failed may take to end.
+const WIND_DOWN: Duration = Duration::from_millis(500);
 /// Between two looks at the executors.
 const LOOK_AT_EXECUTORS: Duration = Duration::from_millis(500);
 /// An executor that was not heard of for so long may be lost.
@@ -148,6 +150,10 @@ impl Scheduler {
                 Err(error)
             }
         };
+        // Tasks of a job that failed may still be writing.
+        if !matches!(ended, Ok(Ended::Completed { .. })) {
+            tokio::time::sleep(WIND_DOWN).await;
+        }
         // Its files are of no use any more. Who does not hear this has its own broom, later.
         let _ = self.grpc.clean_job_data(CleanJobDataParams { job_id: job, remove_stage_ids: Vec::new() }).await;
         ended
