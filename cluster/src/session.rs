@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use ballista_core::extension::SessionConfigExt;
+use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
 use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::prelude::SessionConfig;
+use tokio::runtime::Runtime;
+use tonic::transport::Channel;
 
 use crate::client::Settings;
 use crate::plan::codec;
@@ -35,4 +38,18 @@ pub fn base() -> SessionConfig {
 /// What Ballista reports.
 pub fn state(config: SessionConfig) -> datafusion::error::Result<SessionState> {
     Ok(SessionStateBuilder::new_from_existing(ballista_core::utils::default_session_builder(config)?).build())
+}
+
+/// A client of the scheduler at the end of this channel.
+pub fn scheduler(channel: Channel) -> SchedulerGrpcClient<Channel> {
+    SchedulerGrpcClient::new(channel).max_encoding_message_size(MESSAGE_BYTES).max_decoding_message_size(MESSAGE_BYTES)
+}
+
+/// Threads for the network.
+///
+/// # Errors
+/// When the system gives none.
+pub fn runtime() -> outgrow::Result<Runtime> {
+    let built = tokio::runtime::Builder::new_multi_thread().thread_name("cluster").enable_all().build();
+    built.map_err(|error| outgrow::Error::Failure(format!("threads for the network could not be started: {error}")))
 }

@@ -8,6 +8,7 @@ use outgrow::memory::show_bytes;
 use outgrow::{Error, Result};
 
 use crate::client::{Address, rest};
+use crate::session;
 
 /// Executors and jobs of a cluster, as they are now; or, live, with the stages of what runs
 #[derive(Clone, Debug, clap::Args)]
@@ -26,7 +27,7 @@ pub struct WatchArgs {
 /// When no scheduler answers.
 pub fn status(args: &WatchArgs) -> Result<()> {
     let address: Address = args.scheduler.parse()?;
-    let seen = runtime()?.block_on(look(&address))?;
+    let seen = session::runtime()?.block_on(look(&address))?;
     print(&if args.json { seen.json() } else { seen.show(&address) })
 }
 
@@ -39,7 +40,7 @@ pub fn top(args: &WatchArgs) -> Result<()> {
         return Err(Error::input("top draws on a terminal, and this is none. Use `outgrow-cluster status`."));
     }
     let address: Address = args.scheduler.parse()?;
-    let runtime = runtime()?;
+    let runtime = session::runtime()?;
     loop {
         let seen = runtime.block_on(look(&address))?;
         // Home, the text with the rest of each line cleared, and the rest of the screen.
@@ -159,11 +160,6 @@ fn table(header: &[&str]) -> Table {
 
 fn now() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
-}
-
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    built.map_err(|error| Error::Failure(format!("threads for the network could not be started: {error}")))
 }
 
 fn print(text: &str) -> Result<()> {

@@ -16,6 +16,7 @@ use super::settings::Settings;
 use super::submission::{Ended, Scheduler};
 use crate::plan::envelope::Kind;
 use crate::plan::frames;
+use crate::session;
 use crate::start::InProcess;
 
 /// Partitions on the executors of a Ballista cluster.
@@ -89,7 +90,7 @@ impl Ballista {
     /// As [`connect`](Self::connect).
     pub fn connect_with(address: &str, settings: Settings) -> Result<Self> {
         let (began, address) = (Instant::now(), address.parse()?);
-        let runtime = runtime()?;
+        let runtime = session::runtime()?;
         Self::new(address, settings, None, runtime, began)
     }
 
@@ -99,7 +100,7 @@ impl Ballista {
     /// When they cannot be started.
     pub fn in_process(slots: usize) -> Result<Self> {
         let began = Instant::now();
-        let runtime = runtime()?;
+        let runtime = session::runtime()?;
         let in_process = runtime.block_on(InProcess::start(slots.max(1)))?;
         let address = in_process.address.clone();
         let settings = Settings { shared_folder: Some(in_process.folder().to_path_buf()), ..Settings::default() };
@@ -175,11 +176,6 @@ impl Ballista {
             troubles.join("; ")
         )))
     }
-}
-
-fn runtime() -> Result<Runtime> {
-    let built = tokio::runtime::Builder::new_multi_thread().thread_name("cluster").enable_all().build();
-    built.map_err(|error| Error::Failure(format!("threads for the network could not be started: {error}")))
 }
 
 impl Engine for Ballista {

@@ -78,9 +78,7 @@ impl Scheduler {
         let endpoint =
             endpoint.connect_timeout(Duration::from_secs(5)).timeout(Duration::from_secs(30)).tcp_nodelay(true);
         let channel = endpoint.connect().await.map_err(|error| address.silent(error))?;
-        let grpc = SchedulerGrpcClient::new(channel)
-            .max_encoding_message_size(session::MESSAGE_BYTES)
-            .max_decoding_message_size(session::MESSAGE_BYTES);
+        let grpc = session::scheduler(channel);
         Ok(Self { address: address.clone(), grpc, settings: settings.clone(), session: session.to_string() })
     }
 

@@ -11,6 +11,7 @@ use tonic::transport::Channel;
 use super::executor_service::{Executing, ExecutorService};
 use crate::client::Address;
 use crate::isolation;
+use crate::session;
 use crate::tls;
 
 /// Starts an executor that works for a scheduler, and stays until it is told to stop
@@ -66,7 +67,7 @@ pub fn executor(args: &ExecutorArgs) -> Result<()> {
     if !args.no_workers {
         isolation::use_workers();
     }
-    super::runtime()?.block_on(work(args, &scheduler, files.path()))
+    session::runtime()?.block_on(work(args, &scheduler, files.path()))
 }
 
 async fn work(args: &ExecutorArgs, scheduler: &Address, files: &Path) -> Result<()> {

@@ -94,9 +94,7 @@ impl ExecutorService {
             Arc::new(LoggingMetricsCollector::default()),
             slots,
         ));
-        let scheduler = SchedulerGrpcClient::new(scheduler)
-            .max_encoding_message_size(session::MESSAGE_BYTES)
-            .max_decoding_message_size(session::MESSAGE_BYTES);
+        let scheduler = session::scheduler(scheduler);
         let flight = FlightServiceServer::new(BallistaFlightService::new(folder))
             .max_decoding_message_size(session::MESSAGE_BYTES)
             .max_encoding_message_size(session::MESSAGE_BYTES);

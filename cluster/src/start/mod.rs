@@ -11,13 +11,8 @@ pub use executor::{ExecutorArgs, executor};
 pub use in_process::InProcess;
 pub use scheduler::{LOST_AFTER_S, SchedulerArgs, scheduler, scheduler_config};
 
-use outgrow::{Error, Result};
+use outgrow::Error;
 use tokio::net::{TcpListener, TcpSocket};
-
-fn runtime() -> Result<tokio::runtime::Runtime> {
-    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    built.map_err(|error| Error::Failure(format!("threads for the network could not be started: {error}")))
-}
 
 /// Listens, without delay: what is accepted answers at once, and does not wait 40 ms for the acknowledgement of the first
 /// half of an answer. Linux hands that down from the socket that listens; Ballista's servers do not set it.

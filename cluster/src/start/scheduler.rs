@@ -68,7 +68,7 @@ pub fn scheduler(args: &SchedulerArgs) -> Result<()> {
         executor_timeout_seconds: args.lost_after.max(5),
         ..scheduler_config(&address)
     };
-    super::runtime()?.block_on(async {
+    session::runtime()?.block_on(async {
         let (host, port, plain) = (address.host.as_str(), address.port, tls::plain_host(&address.host)?);
         let refused = |error: &std::io::Error| super::cannot_listen(host, port, error);
         if let Some(tls) = tls::spoken() {

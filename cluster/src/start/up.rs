@@ -10,6 +10,7 @@ use outgrow::scratch;
 use outgrow::{Error, Result};
 
 use crate::client::{Address, SCHEDULER_PORT, rest};
+use crate::session;
 
 /// Starts scheduler and executors as processes of this machine, and stops them on Ctrl-C or `down`
 #[derive(Clone, Debug, clap::Args)]
@@ -155,7 +156,7 @@ fn start_executor(args: &UpArgs, number: usize, scheduler: &Address, folder: &Pa
 
 /// Waits until the scheduler has as many executors as were started.
 fn ready(args: &UpArgs, address: &Address, scheduler: &mut Member, executors: &mut [Member]) -> Result<()> {
-    let runtime = super::runtime()?;
+    let runtime = session::runtime()?;
     let began = Instant::now();
     loop {
         for member in std::iter::once(&mut *scheduler).chain(executors.iter_mut()) {
