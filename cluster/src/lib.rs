@@ -11,9 +11,11 @@
 //! 6. [`watch`]: what a cluster is doing.
 //! 7. [`lab`]: a function for experiments with faults.
 //! 8. [`session`]: what all sides agree on.
+//! 9. [`cli`]: the program, and how yours becomes one.
 
 #![deny(unsafe_code, missing_docs)]
 
+pub mod cli;
 pub mod client;
 pub mod isolation;
 pub mod lab;
