@@ -2,7 +2,8 @@
 //!
 //! The map, in reading order:
 //!
-//! 1. [`flights`]: the data. Its files are read by [`parquet`], a row group at a time.
+//! 1. [`flights`]: the data. Its files are read by [`parquet`], a row group at a time, also where they are [`objects`]
+//!    under a URL.
 //! 2. [`workloads`]: a question per folder, and its answers in three modes, side by side. Start with
 //!    [`workloads::aggregation`], then [`workloads::grid_search`], then [`workloads::largest_per_group`] and what is
 //!    beside it: what an index costs.
@@ -40,6 +41,7 @@ pub mod labels;
 pub mod ledger;
 pub mod measure;
 pub mod memory;
+pub mod objects;
 pub mod parquet;
 pub mod partitioned;
 pub mod scratch;

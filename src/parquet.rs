@@ -15,6 +15,7 @@ use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
 use polars_io::parquet::write::ParquetWriter;
 
 use crate::error::{Error, Result, brief};
+use crate::objects;
 use crate::scratch::Replacement;
 use crate::timeline;
 
@@ -49,7 +50,8 @@ impl RowGroup {
 }
 
 impl ParquetFiles {
-    /// Opens a file, every `*.parquet` in a folder, or every match of a glob, in order of name.
+    /// Opens a file, every `*.parquet` in a folder, or every match of a glob, in order of name. A URL is read through the
+    /// [store](crate::objects) of its scheme.
     ///
     /// # Errors
     /// [`Error::Input`] when nothing is there, a footer cannot be read, or the files do not share one schema.
@@ -159,7 +161,12 @@ impl ParquetFiles {
         let group = &self.groups[number];
         let path = &self.paths[group.file];
         let projection = self.projection(columns)?;
-        let file = File::open(path).map_err(Error::io("cannot read", path, "Is it still there?"))?;
+        let chunks = group.footer.row_groups[0].parquet_columns();
+        let wanted = || chunks.iter().filter(|chunk| columns.contains(&chunk.descriptor().path_in_schema[0].as_str()));
+        let file = match objects::url(path) {
+            Some(url) => objects::parts(url, &wanted().map(|chunk| chunk.byte_range()).collect::<Vec<_>>())?,
+            None => File::open(path).map_err(Error::io("cannot read", path, "Is it still there?"))?,
+        };
         let frame = undamaged(path, || {
             let mut reader = ParquetReader::new(file)
                 .read_parallel(ParallelStrategy::None)
@@ -168,9 +175,7 @@ impl ParquetFiles {
             reader.set_metadata(group.footer.clone());
             reader.finish()
         })?;
-        let chunks = group.footer.row_groups[0].parquet_columns();
-        let wanted = chunks.iter().filter(|chunk| columns.contains(&chunk.descriptor().path_in_schema[0].as_str()));
-        timeline::note_read(wanted.map(|chunk| chunk.compressed_size() as u64).sum());
+        timeline::note_read(wanted().map(|chunk| chunk.compressed_size() as u64).sum());
         Ok(frame.select(columns.iter().copied())?)
     }
 
@@ -236,6 +241,9 @@ pub(crate) fn write_parquet(frames: &[DataFrame], path: &Path) -> Result<()> {
 /// The files that a path, folder or glob stands for, sorted by name.
 fn expand(pattern: &str) -> Result<Vec<PathBuf>> {
     let path = Path::new(pattern);
+    if let Some(url) = objects::url(path) {
+        return Ok(objects::list(url)?.into_iter().map(|(url, _)| url.into()).collect());
+    }
     if path.is_file() {
         return Ok(vec![path.to_path_buf()]);
     }
@@ -260,7 +268,10 @@ fn expand(pattern: &str) -> Result<Vec<PathBuf>> {
 
 /// The footer of one file and its columns.
 fn read_footer(path: &Path) -> Result<(FileMetadataRef, SchemaRef)> {
-    let file = File::open(path).map_err(Error::io("cannot read", path, "Check the path and its permissions."))?;
+    let file = match objects::url(path) {
+        Some(url) => objects::footer(url)?,
+        None => File::open(path).map_err(Error::io("cannot read", path, "Check the path and its permissions."))?,
+    };
     undamaged(path, || {
         let mut reader = ParquetReader::new(file);
         let footer = reader.get_metadata()?.clone();

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use outgrow::{Error, Result, scratch};
 
 use crate::start::{self, up};
-use crate::{ENGINES, isolation, logger, tls, watch};
+use crate::{ENGINES, isolation, logger, objects, tls, watch};
 
 const ABOUT: &str = "\
 One machine is not enough: the same calls on Apache DataFusion Ballista.
@@ -74,6 +74,7 @@ pub fn run() -> ExitCode {
 pub fn part_of_a_cluster() -> Option<ExitCode> {
     let given: Vec<String> = std::env::args().skip(1).collect();
     logger::start();
+    objects::read_s3();
     match given.first().map(String::as_str) {
         Some(isolation::WORKER) => Some(isolation::serve(given.get(1).map_or("", String::as_str))),
         Some(command) if COMMANDS.contains(&command) => Some(cluster(std::env::args().collect())),

@@ -11,7 +11,8 @@
 //! 6. [`watch`]: what a cluster is doing.
 //! 7. [`lab`]: a function for experiments with faults.
 //! 8. [`session`]: what all sides agree on.
-//! 9. [`cli`]: the program, and how yours becomes one.
+//! 9. [`objects`]: files in an object store.
+//! 10. [`cli`]: the program, and how yours becomes one.
 
 #![deny(unsafe_code, missing_docs)]
 
@@ -20,6 +21,7 @@ pub mod client;
 pub mod isolation;
 pub mod lab;
 pub mod logger;
+pub mod objects;
 pub mod plan;
 pub mod session;
 pub mod start;
