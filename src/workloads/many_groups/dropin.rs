@@ -2,7 +2,7 @@
 
 use polars::prelude as pl;
 
-use super::{COLUMNS, burn};
+use super::{COLUMNS, burn, cost};
 use crate::dropin as pd;
 use crate::{ParquetFiles, Result};
 
@@ -10,6 +10,6 @@ use crate::{ParquetFiles, Result};
 // ANCHOR: answer
 pub fn answer(files: &ParquetFiles) -> Result<pl::DataFrame> {
     let rows = pd::read_parquet(files, &COLUMNS)?;
-    rows.groupby(&["group"]).apply(burn)?.into_columns()
+    rows.groupby(&["group"]).apply(|rows| burn(rows, &cost()))?.into_columns()
 }
 // ANCHOR_END: answer

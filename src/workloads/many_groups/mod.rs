@@ -45,26 +45,30 @@ pub const DEFAULT_GROUPS: u64 = 1_000;
 /// See [`DEFAULT_GROUPS`].
 pub const DEFAULT_COST: u64 = 100;
 
-/// The function has the signature of any other, so what it costs is set for the whole process.
+/// An answer has the signature of any other, so what it costs is set for the whole process.
 static COST: AtomicU64 = AtomicU64::new(DEFAULT_COST);
 
-/// From now on [`burn`] does so many operations per row.
+/// From now on the answers do so many operations per row.
 pub fn set_cost(operations: u64) {
     COST.store(operations, Ordering::Relaxed);
 }
 
-/// Rows of one group -> one row. Each row costs the operations of [`set_cost`]: a shift, an exclusive or and a
-/// multiplication each, one after the other, as in SplitMix64. Nothing can be left out or done side by side; a compiler
-/// would fold multiplications and additions alone into few.
+/// So many operations per row.
+pub fn cost() -> u64 {
+    COST.load(Ordering::Relaxed)
+}
+
+/// Rows of one group -> one row. Each row costs `cost` operations: a shift, an exclusive or and a multiplication each, one
+/// after the other, as in SplitMix64. Nothing can be left out or done side by side; a compiler would fold multiplications
+/// and additions alone into few.
 ///
 /// # Errors
 /// What the dataframe engine reports for rows without these columns.
-pub fn burn(rows: DataFrame) -> Result<DataFrame> {
-    let cost = COST.load(Ordering::Relaxed);
+pub fn burn(rows: DataFrame, cost: &u64) -> Result<DataFrame> {
     let mut burnt = 0u64;
     for value in rows.column("value")?.i64()?.into_no_null_iter() {
         let mut state = value as u64;
-        for _ in 0..cost {
+        for _ in 0..*cost {
             state = (state ^ (state >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         }
         // Addition that wraps does not depend on the order of the rows.

@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::{COLUMNS, burn};
+use super::{COLUMNS, burn, cost};
 use crate::partitioned::{Engine, by, transform};
 use crate::{ParquetFiles, Result};
 
@@ -10,9 +10,13 @@ use crate::{ParquetFiles, Result};
 // ANCHOR: answer
 pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
     let burnt = transform((files, COLUMNS), burn)
+        .params(cost())
         .schema("group: i32, n: i64, burnt: i64")
         .partition(by(["group"]))
         .run(engine)?;
     Ok(burnt.sort(["group"], SortMultipleOptions::default())?)
 }
 // ANCHOR_END: answer
+
+// By this name executors of a cluster find it.
+crate::register!(burn, name = "many-groups: burn");
