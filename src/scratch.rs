@@ -3,6 +3,7 @@
 //! Results are written beside their final place and renamed when complete. What is temporary, and every child process,
 //! is on one list; Ctrl-C clears the list and ends the program with status 130.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -36,12 +37,25 @@ pub fn clean_up_on_ctrl_c() {
                 Leftover::Path(path) => remove(path),
             }
         }
+        if let Some(last_deed) = LAST_DEED.get() {
+            last_deed();
+        }
         let usual = "interrupted: temporary files are removed, finished results are kept.";
-        eprintln!("\n{}", LAST_WORDS.get().unwrap_or(&usual));
+        // To nobody, if nobody reads it any more.
+        let _ = writeln!(std::io::stderr(), "\n{}", LAST_WORDS.get().unwrap_or(&usual));
         std::process::exit(130);
     };
     // It fails only where a handler is set already; then that one decides.
     let _ = ctrlc::set_handler(handler);
+}
+
+/// What is done then beside that.
+static LAST_DEED: OnceLock<fn()> = OnceLock::new();
+
+/// From now on Ctrl-C does this, too, after all that is temporary is gone. It should not take longer than one waits for a
+/// program to end.
+pub fn set_last_deed(deed: fn()) {
+    let _ = LAST_DEED.set(deed);
 }
 
 /// What is said then in place of the usual.

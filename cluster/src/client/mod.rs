@@ -2,6 +2,8 @@
 
 mod address;
 mod engine;
+mod interrupted;
+mod neighbours;
 mod planning;
 mod proof;
 pub mod rest;

@@ -21,6 +21,7 @@ use outgrow::{Error, Result};
 use tonic::transport::Channel;
 
 use super::address::Address;
+use super::interrupted::Running;
 use super::rest;
 use super::settings::Settings;
 use crate::plan::codec::Physical;
@@ -75,8 +76,7 @@ impl Scheduler {
         rest::executors(address).await?;
         let endpoint = tls::endpoint(&address.to_string())
             .map_err(|error| Error::input(format!("`{address}` is no address: {error}")))?;
-        let endpoint =
-            endpoint.connect_timeout(Duration::from_secs(5)).timeout(Duration::from_secs(30)).tcp_nodelay(true);
+        let endpoint = endpoint.connect_timeout(Duration::from_secs(5)).timeout(Duration::from_secs(30));
         let channel = endpoint.connect().await.map_err(|error| address.silent(error))?;
         let grpc = session::scheduler(channel);
         Ok(Self { address: address.clone(), grpc, settings: settings.clone(), session: session.to_string() })
@@ -132,7 +132,9 @@ impl Scheduler {
             Ok(job) => job,
             Err(why) => return Ok(Ended::Disturbed(why)),
         };
+        let running = Running::new(&self.address, &job);
         let ended = self.watch(&job, &executors).await;
+        drop(running);
         let work = began.elapsed();
         let ended = match ended {
             Ok(Watched::Completed(locations)) => match fetch(locations).await {
