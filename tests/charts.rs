@@ -115,6 +115,8 @@ fn record(case: Case, round: usize, wall_s: f64, peak_bytes: f64) -> Record {
             major_faults: Some(0),
             disk_read_bytes: Some(0),
         },
+        beside: None,
+        spent: None,
         phases: Some(Phases { begin_s: 0.005, read_s: 0.5 * wall_s, work_s: wall_s, answer_s: wall_s + 0.01 }),
         curve: (0..).zip(shape).map(|(n, share)| (f64::from(n) * wall_s / 10.0, (share * peak_bytes) as u64)).collect(),
         file_bytes_read: 1 << 20,

@@ -30,19 +30,21 @@ fn main() {
 
 /// What is measured, and what must come out.
 fn check(filter: Option<&str>) {
-    let checks: [(&str, fn()); 9] = [
+    let checks: [(&str, fn()); 10] = [
         ("allocates_300_mb_and_frees_it", allocates_300_mb_and_frees_it),
         ("is_looked_at_every_10_ms", is_looked_at_every_10_ms),
         ("burns_a_second_on_one_thread_and_on_two", burns_a_second_on_one_thread_and_on_two),
         ("sleeps", sleeps),
         ("is_killed", is_killed),
         ("forks", forks),
+        ("has_help", has_help),
         ("reads_a_file", reads_a_file),
         ("dies_of_its_limit", dies_of_its_limit),
         ("is_not_there", is_not_there),
     ];
     // Only Linux tells about descendants, and limits memory.
-    let elsewhere = |name: &str| cfg!(target_os = "linux") || !matches!(name, "forks" | "dies_of_its_limit");
+    let elsewhere =
+        |name: &str| cfg!(target_os = "linux") || !matches!(name, "forks" | "has_help" | "dies_of_its_limit");
     let wanted = |name: &str| elsewhere(name) && filter.is_none_or(|filter| name.contains(filter));
     for (name, check) in checks.iter().filter(|(name, _)| wanted(name)) {
         check();
@@ -57,7 +59,7 @@ fn this(words: &[&str]) -> Command {
 }
 
 fn measured(words: &[&str]) -> Ended {
-    watch(&mut this(words)).unwrap()
+    watch(&mut this(words), &[]).unwrap()
 }
 
 fn cpu_s(ended: &Ended) -> f64 {
@@ -193,6 +195,21 @@ fn fork() {
     }
 }
 
+/// Who runs already and works for a process is measured with it: its memory, and its CPU time meanwhile.
+fn has_help() {
+    let mut holder = this(&["hold"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    BufReader::new(holder.stdout.as_mut().unwrap()).read_line(&mut String::new()).unwrap();
+    let mut worker = this(&["burn", "1"]).spawn().unwrap();
+    let ended = watch(&mut this(&["sleep"]), &[holder.id(), worker.id()]).unwrap();
+    let alone = measured(&["sleep"]);
+    let more = ended.process.peak_rss_bytes.unwrap() - alone.process.peak_rss_bytes.unwrap();
+    assert!(more > 295 * MEBIBYTE, "{more}");
+    assert!(ended.beside.0 >= 1 && ended.beside.1 > 0.05, "{:?}", ended.beside);
+    assert!(ended.status.success() && alone.beside == (0, 0.0));
+    drop(holder.stdin.take());
+    assert!(holder.wait().unwrap().success() && worker.wait().unwrap().success());
+}
+
 fn forks() {
     let ended = measured(&["fork"]);
     assert!(ended.status.success());
@@ -239,12 +256,16 @@ fn dies_of_its_limit() {
     let mut ends = Vec::new();
     for cap in [best, MemoryCap::of_data(128 * MEBIBYTE)] {
         let mut command = cap.command(&std::env::current_exe().unwrap());
-        let ended = watch(command.arg("allocate").stderr(std::process::Stdio::null())).unwrap();
+        let ended = watch(command.arg("allocate").stderr(std::process::Stdio::null()), &[]).unwrap();
         assert!(!ended.status.success(), "{:?} let 300 MiB pass", cap.limit());
         assert!(ended.process.peak_rss_bytes.unwrap() < 200 * MEBIBYTE);
         assert_eq!(cap.has_killed(), Some(cap.limit().by.starts_with("cgroup")), "{:?}", cap.limit());
         let mut small = cap.command(&std::env::current_exe().unwrap());
-        assert!(watch(small.arg("sleep")).unwrap().status.success(), "{:?} lets a small process live", cap.limit());
+        assert!(
+            watch(small.arg("sleep"), &[]).unwrap().status.success(),
+            "{:?} lets a small process live",
+            cap.limit()
+        );
         ends.push(cap.limit().by);
     }
     assert_eq!(ends[1], "RLIMIT_DATA");
@@ -252,5 +273,5 @@ fn dies_of_its_limit() {
 }
 
 fn is_not_there() {
-    assert!(watch(&mut Command::new("/nowhere/at/all")).is_err());
+    assert!(watch(&mut Command::new("/nowhere/at/all"), &[]).is_err());
 }

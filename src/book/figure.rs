@@ -5,6 +5,8 @@ use crate::charts::{pick, units};
 use crate::error::{Error, Result};
 use crate::measure::record::Case;
 use crate::measure::{Cell, Figures, Record, died_after_s, sorted};
+use crate::partitioned::LOCAL_ENGINES;
+use crate::workloads::Mode;
 
 /// What is to be told of some runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +19,13 @@ enum What {
     Range,
     Runs,
     Died,
+    Start,
+    Planning,
+    Work,
+    Fetch,
 }
 
-const WHATS: [(&str, What); 8] = [
+const WHATS: [(&str, What); 12] = [
     ("wall", What::Wall),
     ("cpu", What::Cpu),
     ("memory", What::Memory),
@@ -28,20 +34,25 @@ const WHATS: [(&str, What); 8] = [
     ("range", What::Range),
     ("runs", What::Runs),
     ("died", What::Died),
+    ("start", What::Start),
+    ("planning", What::Planning),
+    ("work", What::Work),
+    ("fetch", What::Fetch),
 ];
 
 /// Which runs are meant. What is not said is that of the comparison that says most.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
     rows: Option<u64>,
     threads: Option<usize>,
     groups: Option<u64>,
     cost: Option<u64>,
     limit: bool,
+    engine: Option<String>,
 }
 
 impl Choice {
-    /// Reads `rows=10M threads=2 limit`. A value `10M/1M` is the left or the right one.
+    /// Reads `rows=10M threads=2 engine=ballista limit`. A value `10M/1M` is the left or the right one.
     ///
     /// # Errors
     /// [`Error::Input`] for another word or a value that is no number.
@@ -63,6 +74,10 @@ impl Choice {
                 }
                 None => value,
             };
+            if key == "engine" {
+                choice.engine = Some(value.to_string());
+                continue;
+            }
             let number = number(value).ok_or_else(|| {
                 Error::input(format!("`{word}` is not understood. Write as in `rows=10M` or `limit`."))
             })?;
@@ -73,7 +88,7 @@ impl Choice {
                 "cost" => choice.cost = Some(number),
                 _ => {
                     return Err(Error::input(format!(
-                        "no key `{key}`. There are rows, threads, groups, cost and limit."
+                        "no key `{key}`. There are rows, threads, groups, cost, engine and limit."
                     )));
                 }
             }
@@ -98,7 +113,14 @@ impl Choice {
     /// # Errors
     /// [`Error::Input`] when there is none.
     pub fn of<'a>(&self, records: &[&'a Record]) -> Result<Vec<Cell<'a>>> {
-        let meant = pick::groups(records, pick::mode).into_iter().filter(|cells| self.is(&cells[0].case));
+        let on_engine = |case: &Case| match (&self.engine, &case.engine) {
+            _ if case.mode != Mode::Partitioned.to_string() => true,
+            (Some(wanted), Some(engine)) => engine.split('=').next() == Some(wanted),
+            (Some(wanted), None) => wanted == LOCAL_ENGINES[0].0,
+            (None, _) => true,
+        };
+        let records: Vec<&Record> = records.iter().copied().filter(|record| on_engine(&record.case)).collect();
+        let meant = pick::groups(&records, pick::mode).into_iter().filter(|cells| self.is(&cells[0].case));
         meant.max_by_key(|cells| pick::telling(cells)).ok_or_else(|| {
             Error::input("no such run is in the records. Make it with `outgrow compare`, or ask for what was measured.")
         })
@@ -196,6 +218,8 @@ fn value(what: What, cell: &Cell) -> Result<f64> {
         return died.ok_or_else(|| Error::input(format!("{} did not die here.", cell.case.mode)));
     }
     let figures = figures(cell)?;
+    let spent =
+        || figures.spent.ok_or_else(|| Error::input(format!("{} did all of it in one process.", cell.case.mode)));
     Ok(match what {
         What::Wall => figures.wall_s,
         What::Cpu => figures.cpu_s,
@@ -203,6 +227,10 @@ fn value(what: What, cell: &Cell) -> Result<f64> {
         What::Moved => figures.rows_moved as f64,
         What::BytesMoved => figures.bytes_moved as f64,
         What::Runs => cell.runs.len() as f64,
+        What::Start => spent()?.start_s,
+        What::Planning => spent()?.planning_s,
+        What::Work => spent()?.work_s,
+        What::Fetch => spent()?.fetch_s,
         What::Range | What::Died => return Err(Error::input("a range is no number to divide.")),
     })
 }
@@ -214,9 +242,9 @@ fn told(what: What, cell: &Cell) -> Result<String> {
     }
     let value = value(what, cell)?;
     Ok(match what {
-        What::Wall | What::Cpu | What::Died | What::Range => units::seconds(value),
         What::Memory | What::BytesMoved => units::bytes(value),
         What::Moved | What::Runs => units::count(value as u64),
+        _ => units::seconds(value),
     })
 }
 
@@ -245,7 +273,7 @@ fn span(figure: &str, defence: &str) -> String {
 mod tests {
     use super::super::source::tests::runs;
     use super::*;
-    use crate::measure::record::Machine;
+    use crate::measure::record::{Machine, Spent};
 
     fn of(directive: fn(&[&str], &[&Record]) -> Result<String>, text: &str) -> Result<String> {
         let mut records = runs("median", 1_000_000, &Machine::default());
@@ -273,6 +301,26 @@ mod tests {
     }
 
     #[test]
+    fn a_mode_may_be_asked_for_by_its_engine() {
+        let mut records = runs("median", 1_000, &Machine::default());
+        let on_cluster = records.clone().into_iter().filter(|record| record.case.mode == "partitioned");
+        let on_cluster = on_cluster.map(|mut record| {
+            record.case.engine = Some("ballista=10.0.0.1:50050".into());
+            record.wall_s *= 2.0;
+            record.spent = Some(Spent { planning_s: 0.004, ..Spent::default() });
+            record
+        });
+        records.extend(on_cluster.collect::<Vec<_>>());
+        let records: Vec<&Record> = records.iter().collect();
+        let words = |text: &'static str| text.split(' ').collect::<Vec<_>>();
+        let told = figure(&words("planning partitioned engine=ballista"), &records).unwrap();
+        assert!(told.contains(">4.0 ms<") && told.contains("engine ballista=10.0.0.1:50050"), "{told}");
+        assert!(figure(&words("wall partitioned"), &records).unwrap().contains(">343 ms<"), "the default one");
+        let told = ratio(&words("wall partitioned/partitioned engine=ballista/threads"), &records).unwrap();
+        assert!(told.contains(">2.0x<"), "{told}");
+    }
+
+    #[test]
     fn what_is_not_there_is_told() {
         for (text, complaint) in [
             ("time eager", "no figure `time`. Choose one of wall, cpu"),
@@ -284,6 +332,8 @@ mod tests {
             ("wall eager rows=many", "`rows=many` is not understood"),
             ("wall eager size=7", "no key `size`"),
             ("died eager", "eager did not die here"),
+            ("start partitioned", "partitioned did all of it in one process"),
+            ("wall partitioned engine=spark", "no run of mode `partitioned`"),
             ("wall", "words are missing"),
         ] {
             let error = of(figure, text).unwrap_err().to_string();

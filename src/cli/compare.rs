@@ -6,18 +6,20 @@ use indicatif::HumanCount;
 
 use super::print::print;
 use super::report::count;
-use super::setting::{Setting, open_with_progress};
+use super::setting::{Setting, check_engine, open_with_progress};
 use super::sweep::Sweep;
 use super::values::{self, Several};
 use super::{Engines, report};
 use crate::error::{Error, Result};
-use crate::measure::{Comparison, Flights, Plan};
+use crate::measure::{Comparison, Contender, Flights, Plan};
+use crate::partitioned::LOCAL_ENGINES;
 use crate::workers::cores;
 use crate::workloads::{self, Mode};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  outgrow compare aggregation --rows 1e7\n  \
                         outgrow compare grid-search --modes eager,partitioned --runs 3\n  \
+                        outgrow compare median --modes partitioned --engine threads,serial\n  \
                         outgrow compare aggregation --rows 1e7 --memory-limit 256MiB\n  \
                         outgrow compare aggregation --rows 1e5..1e7 --threads 1..4\n  \
                         outgrow compare many-groups --rows 1e4..1e6 --groups 10..1e6 --resume")]
@@ -27,6 +29,9 @@ pub struct Args {
     /// The modes to compare, with commas between them
     #[arg(long, value_delimiter = ',', default_value = "eager,dropin,partitioned")]
     modes: Vec<Mode>,
+    /// Who runs the partitioned mode, or several, with commas between them: each is a row [default: threads]
+    #[arg(long, value_delimiter = ',', value_name = "ENGINE")]
+    engine: Vec<String>,
     /// How many flights: up to 336776 the first ones of 2013, beyond that grown once and kept under data/; or several
     /// numbers, or a range: 1e5..1e7
     #[arg(long, value_name = "N|N..M", value_parser = values::several_rows)]
@@ -90,21 +95,41 @@ fn one(plan: &Plan, comparison: &Comparison) -> String {
     title + &report::comparison(plan, comparison)
 }
 
+/// A list that names each once.
+fn once<T: PartialEq + std::fmt::Display>(option: &str, named: &[T]) -> Result<()> {
+    match named.iter().enumerate().find(|(at, one)| named[..*at].contains(one)) {
+        Some((_, one)) => Err(Error::input(format!("{option} names {one} twice. Name each once."))),
+        None => Ok(()),
+    }
+}
+
 /// A plan for each combination of rows, threads, groups and cost, on flights that are there.
 fn plans(args: &Args, engines: &Engines) -> Result<Vec<Plan>> {
     let workload = workloads::find(&args.workload)?;
-    args.setting.check_engine(&args.modes)?;
-    for (at, mode) in args.modes.iter().enumerate() {
-        if args.modes[..at].contains(mode) {
-            return Err(Error::input(format!("--modes names {mode} twice. Name each mode once.")));
-        }
-    }
+    check_engine(args.engine.first().map(String::as_str), &args.modes)?;
+    once("--modes", &args.modes)?;
+    once("--engine", &args.engine)?;
     let each = |values: &Option<Several>| match values {
         Some(Several(values)) => values.iter().copied().map(Some).collect(),
         None => vec![None],
     };
-    // The default engine is the same one with its name and without.
-    let engine = args.setting.engine.clone().filter(|engine| engine != engines.default_name());
+    let asked = match &args.engine[..] {
+        [] => vec![engines.default_name().to_string()],
+        some => some.to_vec(),
+    };
+    // Made to hear now, and not from a child, when there is no such engine; and to ask who else works for it.
+    let most_threads = each(&args.threads).into_iter().flatten().max().map_or_else(cores, |threads| threads as usize);
+    let of_engines = asked.into_iter().map(|engine| {
+        let processes = engines.make(Some(&engine), most_threads)?.processes();
+        let engine = Some(engine).filter(|engine| engine != LOCAL_ENGINES[0].0);
+        Ok(Contender { mode: Mode::Partitioned, engine, processes })
+    });
+    let of_engines = of_engines.collect::<Result<Vec<_>>>()?;
+    let of_mode = |mode: &Mode| match mode {
+        Mode::Partitioned => of_engines.clone(),
+        mode => vec![(*mode).into()],
+    };
+    let contenders: Vec<Contender> = args.modes.iter().flat_map(of_mode).collect();
     let a_map = each(&args.rows).len() * each(&args.groups).len() > 1;
     let mut plans = Vec::new();
     for rows in each(&args.rows) {
@@ -117,12 +142,9 @@ fn plans(args: &Args, engines: &Engines) -> Result<Vec<Plan>> {
                 }
                 for threads in each(&args.threads) {
                     let threads = threads.map_or_else(cores, |threads| threads as usize);
-                    // Made here only to hear now, and not from a child, when there is no such engine.
-                    engines.make(args.setting.engine.as_deref(), threads)?;
                     plans.push(Plan {
                         workload,
-                        modes: args.modes.clone(),
-                        engine: engine.clone(),
+                        contenders: contenders.clone(),
                         flights: flights.clone(),
                         rows: 0,
                         runs: args.runs,

@@ -26,8 +26,8 @@ pub struct Args {
 
 pub fn explain(args: &Args, engines: &Engines) -> Result<()> {
     let workload = workloads::find(&args.workload)?;
-    args.one.setting.check_engine(&[args.mode])?;
-    let engine = engines.make(args.one.setting.engine.as_deref(), args.one.threads())?;
+    args.one.check_engine(args.mode)?;
+    let engine = engines.make(args.one.engine.as_deref(), args.one.threads())?;
     let flights = args.one.flights(workload)?;
     let rows = open_with_progress(&flights)?;
     if let Some(bytes) = args.one.setting.memory_limit {

@@ -12,7 +12,7 @@ use super::{charts, report};
 use crate::charts::{pick, words};
 use crate::error::{Error, Result};
 use crate::flights::{SHIPPED_ROWS, home};
-use crate::measure::{Comparison, Flights, MemoryCap, Plan, machine, read_records};
+use crate::measure::{Comparison, Contender, Flights, MemoryCap, Plan, machine, read_records};
 use crate::workers::cores;
 use crate::workloads::{self, Mode, Workload, many_groups};
 
@@ -120,8 +120,7 @@ fn plan(workload: &'static Workload, flights: Flights, threads: usize, runs: usi
     let rows = open_with_progress(&flights)?;
     Ok(Plan {
         workload,
-        modes: MODES.to_vec(),
-        engine: None,
+        contenders: MODES.map(Contender::from).to_vec(),
         flights,
         rows,
         runs,

@@ -6,8 +6,8 @@ use polars::prelude::*;
 
 use super::sparkline;
 pub use crate::exercises::show::count;
-use crate::measure::{Comparison, Figures, ModeRuns, Plan, Record, died_after_s, typical, weak};
-use crate::workloads::Mode;
+use crate::measure::record::Spent;
+use crate::measure::{Comparison, Contender, Figures, Plan, Record, RunsOf, died_after_s, typical, weak};
 
 /// Characters of the longest bar.
 const BAR: usize = 10;
@@ -52,16 +52,16 @@ fn range(from_s: f64, to_s: f64) -> String {
     format!("{from:.decimals$}-{number}")
 }
 
-/// A table with a row per mode, and below it what can be read from it.
+/// A table with a row for each, and below it what can be read from it.
 pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
     let header = ["mode", "wall", "from-to", "", "CPU", "memory", "over time", "moved", "answer"];
     let mut table = table(header.map(String::from));
     let slowest = comparison.figures().map(|(_, figures)| figures.wall_s).fold(0.0, f64::max);
-    let scale = sparkline::Scale::of(comparison.modes.iter().filter_map(|of_mode| typical(&of_mode.runs())));
-    for of_mode in &comparison.modes {
-        let mode = Cell::new(of_mode.mode).add_attribute(Attribute::Bold);
-        let curve = Cell::new(typical(&of_mode.runs()).map_or_else(String::new, |record| scale.draw(record)));
-        match Figures::of(&of_mode.runs()) {
+    let scale = sparkline::Scale::of(comparison.contenders.iter().filter_map(|one| typical(&one.runs())));
+    for one in &comparison.contenders {
+        let mode = Cell::new(&one.contender).add_attribute(Attribute::Bold);
+        let curve = Cell::new(typical(&one.runs()).map_or_else(String::new, |record| scale.draw(record)));
+        match Figures::of(&one.runs()) {
             Some(figures) => table.add_row([
                 mode,
                 right(seconds(figures.wall_s)),
@@ -71,13 +71,13 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
                 right(mebibytes(figures.peak_rss_bytes)),
                 curve,
                 right(HumanCount(figures.rows_moved)),
-                match of_mode.records.iter().filter(|record| !record.finished()).count() {
+                match one.records.iter().filter(|record| !record.finished()).count() {
                     0 => Cell::new(format!("✓ {}", figures.digest.chars().take(6).collect::<String>())),
                     died => Cell::new(format!("✗ {died} died")),
                 },
             ]),
             None => {
-                let peak = of_mode.records.iter().filter_map(|record| record.process.peak_rss_bytes).max();
+                let peak = one.records.iter().filter_map(|record| record.process.peak_rss_bytes).max();
                 let nothing = || Cell::new("");
                 table.add_row([
                     mode,
@@ -104,21 +104,51 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
         (_, true) => "  All answers agree, with each other and with the expected one.\n",
         (_, false) => "  All answers agree.\n",
     };
-    for line in readings(comparison) {
+    for line in elsewhere(comparison).into_iter().chain(readings(comparison)) {
         text += &format!("  {line}\n");
+    }
+    text
+}
+
+/// What engines that work in other processes spent their time on, and what is counted of these processes.
+fn elsewhere(comparison: &Comparison) -> Vec<String> {
+    let of_one = comparison.figures().filter_map(|(contender, figures)| {
+        let mut text = format!("{contender}: {}.", spent(&figures.spent?));
+        let beside = comparison.contenders.iter().find(|one| one.contender == *contender)?.records.last()?.beside;
+        if let Some(beside) = beside {
+            text += &format!(" Memory and CPU are those of {} processes", beside.processes + 1);
+            text += &match beside.on_other_machines {
+                0 => " together.".to_string(),
+                unseen => format!("; {unseen} more, on other machines, are not counted."),
+            };
+        }
+        Some(text)
+    });
+    of_one.collect()
+}
+
+/// `planning 2.1 ms, work 340 ms, fetching 4.0 ms; start-up, before it, 52 ms`.
+pub fn spent(spent: &Spent) -> String {
+    let [start, planning, work, fetch] = spent.seconds().map(seconds);
+    let mut text = format!("planning {planning}, work {work}, fetching {fetch}; start-up, before it, {start}");
+    if spent.again > 0 {
+        text += &format!("; submitted again {}", count(spent.again as usize, "time"));
+    }
+    if spent.left_out > 0 {
+        text += &format!("; {} left out", count(spent.left_out as usize, "execution"));
     }
     text
 }
 
 /// A table with a row per plan, and a column per mode: who was faster where.
 pub fn sweep(plans: &[Plan], comparisons: &[Comparison]) -> String {
-    let modes = &plans[0].modes;
+    let contenders = &plans[0].contenders;
     let made_up = plans.iter().any(|plan| plan.flights.shape().is_some());
     let mut header = vec!["rows".to_string(), "threads".to_string()];
     if made_up {
         header.extend(["groups".to_string(), "cost".to_string()]);
     }
-    header.extend(modes.iter().map(|mode| mode.to_string()));
+    header.extend(contenders.iter().map(Contender::to_string));
     header.push("fastest".to_string());
     let mut table = table(header);
     for (plan, comparison) in plans.iter().zip(comparisons) {
@@ -126,9 +156,9 @@ pub fn sweep(plans: &[Plan], comparisons: &[Comparison]) -> String {
         if let Some((groups, cost)) = plan.flights.shape() {
             row.extend([right(HumanCount(groups)), right(HumanCount(cost))]);
         }
-        for of_mode in &comparison.modes {
-            let died = of_mode.records.iter().filter(|record| !record.finished()).count();
-            row.push(right(match (Figures::of(&of_mode.runs()), died) {
+        for one in &comparison.contenders {
+            let died = one.records.iter().filter(|record| !record.finished()).count();
+            row.push(right(match (Figures::of(&one.runs()), died) {
                 (None, _) => "died".to_string(),
                 (Some(figures), 0) => seconds(figures.wall_s),
                 (Some(figures), died) => format!("{died} died, {}", seconds(figures.wall_s)),
@@ -138,7 +168,7 @@ pub fn sweep(plans: &[Plan], comparisons: &[Comparison]) -> String {
         table.add_row(row);
     }
     let runs = count(plans[0].runs, "run");
-    let mut text = format!("{table}\n  Wall times: medians of {runs}. {}\n", agreement(modes.len(), comparisons));
+    let mut text = format!("{table}\n  Wall times: medians of {runs}. {}\n", agreement(contenders.len(), comparisons));
     for (warning, points) in weak::gathered(comparisons.iter().map(warnings)) {
         text += &format!("  Weak at {points} of {}: {}\n", count(comparisons.len(), "point"), warning.text);
     }
@@ -147,7 +177,7 @@ pub fn sweep(plans: &[Plan], comparisons: &[Comparison]) -> String {
 
 /// Which mode is the fastest, and by how much.
 fn fastest(comparison: &Comparison) -> String {
-    let mut of_modes: Vec<(Mode, Figures)> = comparison.figures().collect();
+    let mut of_modes: Vec<(&Contender, Figures)> = comparison.figures().collect();
     of_modes.sort_by(|this, that| this.1.wall_s.total_cmp(&that.1.wall_s));
     match &of_modes[..] {
         [(mode, best), (_, next), ..] => {
@@ -172,16 +202,16 @@ fn agreement(modes: usize, comparisons: &[Comparison]) -> &'static str {
 }
 
 fn warnings(comparison: &Comparison) -> Vec<weak::Warning> {
-    let names: Vec<String> = comparison.modes.iter().map(|of_mode| of_mode.mode.to_string()).collect();
+    let names: Vec<String> = comparison.contenders.iter().map(|one| one.contender.to_string()).collect();
     let modes: Vec<(&str, Vec<&Record>)> =
-        names.iter().map(String::as_str).zip(comparison.modes.iter().map(ModeRuns::runs)).collect();
+        names.iter().map(String::as_str).zip(comparison.contenders.iter().map(RunsOf::runs)).collect();
     weak::warnings(&modes)
 }
 
 /// Sentences about the figures.
 fn readings(comparison: &Comparison) -> Vec<String> {
     let mut lines = Vec::new();
-    let of_modes: Vec<(Mode, Figures)> = comparison.figures().collect();
+    let of_modes: Vec<(&Contender, Figures)> = comparison.figures().collect();
     if let Some(((base, base_figures), others)) = of_modes.split_first()
         && of_modes.iter().all(|(_, figures)| figures.wall_s >= weak::SHORT_S)
     {
@@ -196,15 +226,15 @@ fn readings(comparison: &Comparison) -> Vec<String> {
         }
     }
     let mut limited_by = None;
-    for of_mode in &comparison.modes {
-        let limit = of_mode.records.iter().find_map(|record| record.case.memory_limit.clone());
+    for one in &comparison.contenders {
+        let limit = one.records.iter().find_map(|record| record.case.memory_limit.clone());
         limited_by = limited_by.or(limit.as_ref().map(|limit| limit.by.clone()));
-        let died = of_mode.records.iter().filter(|record| !record.finished()).count();
-        if let (Some(after_s), Some(limit)) = (died_after_s(&of_mode.runs()), limit) {
+        let died = one.records.iter().filter(|record| !record.finished()).count();
+        if let (Some(after_s), Some(limit)) = (died_after_s(&one.runs()), limit) {
             lines.push(format!(
                 "{} ran out of memory in {died} of {} runs, after {}, under a limit of {}.",
-                of_mode.mode,
-                of_mode.records.len(),
+                one.contender,
+                one.records.len(),
                 seconds(after_s),
                 mebibytes(limit.bytes),
             ));
@@ -221,7 +251,7 @@ fn readings(comparison: &Comparison) -> Vec<String> {
         None => {}
     }
     lines.extend(warnings(comparison).into_iter().map(|warning| format!("Weak: {}", warning.text)));
-    let first = comparison.modes.iter().find_map(|of_mode| of_mode.records.first());
+    let first = comparison.contenders.iter().find_map(|one| one.records.first());
     lines.extend(first.and_then(weak::not_measured));
     lines
 }

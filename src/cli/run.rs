@@ -37,11 +37,11 @@ pub struct Args {
 
 pub fn run(args: &Args, engines: &Engines) -> Result<()> {
     let workload = workloads::find(&args.workload)?;
-    args.one.setting.check_engine(&[args.mode])?;
+    args.one.check_engine(args.mode)?;
     if let Some(path) = &args.answer {
         measure::check_name(path)?;
     }
-    let engine = engines.make(args.one.setting.engine.as_deref(), args.one.threads())?;
+    let engine = engines.make(args.one.engine.as_deref(), args.one.threads())?;
     let flights = args.one.flights(workload)?;
     open_with_progress(&flights)?;
     if let Some(bytes) = args.one.setting.memory_limit {
@@ -89,5 +89,8 @@ pub fn run(args: &Args, engines: &Engines) -> Result<()> {
         count(summary.rows_moved as usize, "row"),
         report::mebibytes(summary.bytes_moved),
     );
+    if let Some(spent) = &summary.spent {
+        text += &format!("of it {}\n", report::spent(spent));
+    }
     print(&text)
 }

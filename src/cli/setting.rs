@@ -14,9 +14,6 @@ pub struct Setting {
     /// Flights of your own: a Parquet file, a folder of them, or a glob
     #[arg(long, value_name = "FILE|DIR|GLOB", conflicts_with = "rows")]
     pub input: Option<String>,
-    /// Who runs the partitioned mode: threads or serial [default: threads]
-    #[arg(long)]
-    pub engine: Option<String>,
     /// A hard limit on the memory of a run, such as 2GiB (Linux)
     #[arg(long, value_name = "SIZE", value_parser = values::bytes)]
     pub memory_limit: Option<u64>,
@@ -37,11 +34,19 @@ pub struct OneRun {
     /// many-groups: operations per row of the function [default: 100]
     #[arg(long, value_name = "OPS", value_parser = values::number)]
     pub cost: Option<u64>,
+    /// Who runs the partitioned mode: threads or serial [default: threads]
+    #[arg(long)]
+    pub engine: Option<String>,
     #[command(flatten)]
     pub setting: Setting,
 }
 
 impl OneRun {
+    /// An engine is something that only the partitioned mode has.
+    pub fn check_engine(&self, mode: Mode) -> Result<()> {
+        check_engine(self.engine.as_deref(), &[mode])
+    }
+
     /// How many threads.
     pub fn threads(&self) -> usize {
         self.threads.unwrap_or_else(cores)
@@ -59,16 +64,6 @@ impl OneRun {
 }
 
 impl Setting {
-    /// An engine is something that only the partitioned mode has.
-    pub fn check_engine(&self, modes: &[Mode]) -> Result<()> {
-        match &self.engine {
-            Some(engine) if !modes.contains(&Mode::Partitioned) => Err(Error::input(format!(
-                "--engine {engine} is for the partitioned mode only. Leave it out, or choose partitioned."
-            ))),
-            _ => Ok(()),
-        }
-    }
-
     /// Which flights are asked for; `groups` and `cost` are for rows that are made up.
     pub fn flights(
         &self,
@@ -112,6 +107,16 @@ impl Setting {
                 std::env::set_var(name, value);
             }
         }
+    }
+}
+
+/// An engine is something that only the partitioned mode has.
+pub fn check_engine(engine: Option<&str>, modes: &[Mode]) -> Result<()> {
+    match engine {
+        Some(engine) if !modes.contains(&Mode::Partitioned) => Err(Error::input(format!(
+            "--engine {engine} is for the partitioned mode only. Leave it out, or choose partitioned."
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -7,7 +7,7 @@ use super::report;
 use super::sweep::Sweep;
 use crate::error::Result;
 use crate::flights::SHIPPED_ROWS;
-use crate::measure::{Flights, Plan};
+use crate::measure::{Contender, Flights, Plan};
 use crate::workers;
 use crate::workloads::{self, Mode};
 
@@ -41,8 +41,7 @@ pub fn tour() -> Result<()> {
     for workload in workloads::TOUR {
         let plan = Plan {
             workload,
-            modes: vec![Mode::Eager, Mode::Dropin, Mode::Partitioned],
-            engine: None,
+            contenders: [Mode::Eager, Mode::Dropin, Mode::Partitioned].map(Contender::from).to_vec(),
             flights: Flights::SHIPPED,
             rows: SHIPPED_ROWS as u64,
             runs: 3,

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::memory_limit::{ran_out_of_memory, unlimited};
 use super::process::{Ended, watch};
-use super::record::{CURVE_POINTS, Case, Outcome, Phases, Record, Step, TaskStage, VERSION, thin};
-use super::{Flights, MemoryCap, Plan, Summary, machine, read};
+use super::record::{Beside, CURVE_POINTS, Case, Outcome, Phases, Record, Step, TaskStage, VERSION, thin};
+use super::{Contender, Flights, MemoryCap, Plan, Summary, machine, read};
 use crate::error::{Error, Result};
+use crate::partitioned::LOCAL_ENGINES;
 use crate::workloads::Mode;
 
 /// What a run tells its parent beside its summary, in a file.
@@ -29,10 +30,11 @@ pub struct Trace {
     pub stages: Vec<TaskStage>,
 }
 
-/// Runs one mode of the plan in a child process; the answer comes back through a file in `folder`.
+/// Runs one contender of the plan in a child process; the answer comes back through a file in `folder`.
 ///
 /// The record that is returned knows nothing yet of sweep, plan, round, machine and program.
-pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Record, Option<DataFrame>)> {
+pub fn run(program: &Path, plan: &Plan, contender: &Contender, folder: &Path) -> Result<(Record, Option<DataFrame>)> {
+    let mode = contender.mode;
     let file = |name: &str| folder.join(name);
     let cap = plan.memory_limit.map(MemoryCap::new).transpose()?;
     let mut command = cap.as_ref().map_or_else(|| unlimited(program), |cap| cap.command(program));
@@ -46,8 +48,9 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Re
             command.args(["--rows", &rows.to_string(), "--groups", &groups.to_string(), "--cost", &cost.to_string()])
         }
     };
-    if let (Some(engine), Mode::Partitioned) = (&plan.engine, mode) {
-        command.args(["--engine", engine]);
+    if mode == Mode::Partitioned {
+        // Said in any case: another program may have another default.
+        command.args(["--engine", contender.engine.as_deref().unwrap_or(LOCAL_ENGINES[0].0)]);
     }
     // A backtrace needs memory: see `Setting::prepare_environment`.
     command.env("RUST_BACKTRACE", "0");
@@ -57,14 +60,14 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Re
     command.stdin(Stdio::null()).stdout(output("stdout")?).stderr(output("stderr")?);
 
     let before = machine::load();
-    let ended = watch(&mut command).map_err(cannot)?;
+    let ended = watch(&mut command, &contender.processes.here).map_err(cannot)?;
     let mut record = Record {
         version: VERSION,
         started: utc(ended.began_unix_s),
         case: Case {
             workload: plan.workload.name.to_string(),
             mode: mode.to_string(),
-            engine: plan.engine.clone().filter(|_| mode == Mode::Partitioned),
+            engine: contender.engine.clone(),
             threads: plan.threads,
             rows: plan.rows,
             input: plan.flights.files().map(str::to_string),
@@ -73,6 +76,11 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Re
             memory_limit: cap.as_ref().map(MemoryCap::limit),
         },
         process: ended.process.clone(),
+        beside: (contender.processes != Default::default()).then(|| Beside {
+            processes: ended.beside.0,
+            on_other_machines: contender.processes.on_other_machines,
+            cpu_s: ended.beside.1,
+        }),
         curve: thin(&rounded(&ended.curve), CURVE_POINTS),
         before,
         after: machine::load(),
@@ -82,7 +90,7 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Re
     if ended.status.success() {
         let line = text("stdout").lines().last().unwrap_or_default().to_string();
         let unreadable = |cause: serde_json::Error, line: &str| {
-            Error::Failure(format!("the run of {mode} printed no summary ({cause}) but `{line}`. Build it again."))
+            Error::Failure(format!("the run of {contender} printed no summary ({cause}) but `{line}`. Build it again."))
         };
         let summary: Summary = serde_json::from_str(&line).map_err(|cause| unreadable(cause, &line))?;
         let trace = text("trace.json");
@@ -90,7 +98,8 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Re
         let since_began = |unix_s: f64| round((unix_s - ended.began_unix_s).max(0.0));
         let [begin_s, read_s, work_s, answer_s] = trace.unix_s.map(since_began);
         record.wall_s = summary.wall_s;
-        record.cpu_s = Some(summary.cpu_s);
+        record.cpu_s = Some(summary.cpu_s + ended.beside.1);
+        record.spent = summary.spent;
         record.process.peak_rss_bytes = record.process.peak_rss_bytes.max(Some(summary.peak_rss_bytes));
         record.phases = Some(Phases { begin_s, read_s: read_s.clamp(begin_s, work_s), work_s, answer_s });
         record.file_bytes_read = trace.file_bytes_read;
@@ -113,7 +122,7 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Re
             None => ("", "Make it a result with --memory-limit"),
         };
         return Err(Error::Failure(format!(
-            "the run of {mode} was stopped by the system after {:.1} s{limited}, most likely for want of memory. {advice}, or \
+            "the run of {contender} was stopped by the system after {:.1} s{limited}, most likely for want of memory. {advice}, or \
              ask for fewer --rows.",
             ended.process.wall_s
         )));
@@ -122,7 +131,7 @@ pub fn run(program: &Path, plan: &Plan, mode: Mode, folder: &Path) -> Result<(Re
     let lines = || complaint.lines().map(str::trim).filter(|line| !line.is_empty());
     let line = lines().find(|line| line.starts_with("error: ")).or(lines().next()).unwrap_or("it said nothing.");
     Err(Error::Failure(format!(
-        "the run of {mode} ended with {}: {}",
+        "the run of {contender} ended with {}: {}",
         ended.status,
         line.trim_start_matches("error: ")
     )))

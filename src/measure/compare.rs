@@ -7,18 +7,44 @@ use polars::prelude::DataFrame;
 use super::record::{Machine, Program};
 use super::{Figures, Flights, Journal, Record, agree, agree_with_expected, child, machine};
 use crate::error::{Error, Result};
+use crate::partitioned::Processes;
 use crate::scratch::TempFolder;
 use crate::workloads::{Mode, Workload};
+
+/// Who answers a question: a mode, and for the partitioned one its engine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contender {
+    /// The mode.
+    pub mode: Mode,
+    /// The engine of the partitioned mode, if it is not the threads of this machine: `serial`, `ballista=127.0.0.1:50050`.
+    pub engine: Option<String>,
+    /// Who works for that engine already, and is measured with it.
+    pub processes: Processes,
+}
+
+impl From<Mode> for Contender {
+    /// The mode as it is by itself.
+    fn from(mode: Mode) -> Self {
+        Self { mode, engine: None, processes: Processes::default() }
+    }
+}
+
+impl std::fmt::Display for Contender {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match &self.engine {
+            None => write!(f, "{}", self.mode),
+            Some(engine) => write!(f, "{} on {engine}", self.mode),
+        }
+    }
+}
 
 /// What to compare.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The question.
     pub workload: &'static Workload,
-    /// The modes, in the order in which they are told. In each round another one comes first.
-    pub modes: Vec<Mode>,
-    /// The engine of the partitioned mode, if not the default.
-    pub engine: Option<String>,
+    /// Who answers it, in the order in which they are told. In each round another one comes first.
+    pub contenders: Vec<Contender>,
     /// The flights.
     pub flights: Flights,
     /// How many they are.
@@ -36,10 +62,10 @@ pub struct Plan {
 impl Plan {
     /// How many child processes there will be.
     pub fn processes(&self) -> usize {
-        self.rounds().count() * self.modes.len()
+        self.rounds().count() * self.contenders.len()
     }
 
-    /// The rounds, in each of which every mode has a turn; round 0 warms up.
+    /// The rounds, in each of which everybody has a turn; round 0 warms up.
     fn rounds(&self) -> std::ops::RangeInclusive<usize> {
         usize::from(!self.warm_up)..=self.runs
     }
@@ -58,8 +84,12 @@ impl Plan {
 
     /// The plan in words: what a record keeps of it, and what an interrupted one is known by.
     pub fn words(&self) -> String {
-        let modes: Vec<String> = self.modes.iter().map(Mode::to_string).collect();
-        let mut words = format!("{} {} x{}", self.workload.name, modes.join(","), self.runs);
+        let who = self.contenders.iter().map(|one| match &one.engine {
+            None => one.mode.to_string(),
+            Some(engine) => format!("{}@{engine}", one.mode),
+        });
+        let who: Vec<String> = who.collect();
+        let mut words = format!("{} {} x{}", self.workload.name, who.join(","), self.runs);
         words += &match &self.flights {
             Flights::Rows(rows) => format!(" rows={rows}"),
             Flights::Files(files) => format!(" input={files}"),
@@ -69,9 +99,6 @@ impl Plan {
         if !self.warm_up {
             words += " no-warm-up";
         }
-        if let Some(engine) = &self.engine {
-            words += &format!(" engine={engine}");
-        }
         if let Some(bytes) = self.memory_limit {
             words += &format!(" memory={bytes}");
         }
@@ -79,37 +106,37 @@ impl Plan {
     }
 }
 
-/// All counted runs of one mode.
+/// All counted runs of one contender.
 #[derive(Clone, Debug)]
-pub struct ModeRuns {
-    /// The mode.
-    pub mode: Mode,
+pub struct RunsOf {
+    /// Who ran.
+    pub contender: Contender,
     /// A record per run.
     pub records: Vec<Record>,
 }
 
-impl ModeRuns {
+impl RunsOf {
     /// Its runs, as [`Figures`] and others take them.
     pub fn runs(&self) -> Vec<&Record> {
         self.records.iter().collect()
     }
 }
 
-/// Modes that gave the same answer, and what it cost them.
+/// Those that gave the same answer, and what it cost them.
 #[derive(Clone, Debug, Default)]
 pub struct Comparison {
-    /// A row per mode, in the order of the plan.
-    pub modes: Vec<ModeRuns>,
-    /// The answer on which they agree; none when no mode had memory enough, or all runs were done before.
+    /// One for each contender, in the order of the plan.
+    pub contenders: Vec<RunsOf>,
+    /// The answer on which they agree; none when nobody had memory enough, or all runs were done before.
     pub answer: Option<DataFrame>,
     /// Whether it is also the expected one (`datasets/answers/`), which there is for all shipped flights only.
     pub as_expected: bool,
 }
 
 impl Comparison {
-    /// The figures of each mode that gave an answer.
-    pub fn figures(&self) -> impl Iterator<Item = (Mode, Figures)> + '_ {
-        self.modes.iter().filter_map(|of_mode| Some((of_mode.mode, Figures::of(&of_mode.runs())?)))
+    /// The figures of each that gave an answer.
+    pub fn figures(&self) -> impl Iterator<Item = (&Contender, Figures)> + '_ {
+        self.contenders.iter().filter_map(|one| Some((&one.contender, Figures::of(&one.runs())?)))
     }
 }
 
@@ -143,28 +170,29 @@ impl Lab {
 /// # Errors
 /// [`Error::Disagreement`] when answers differ, from each other or from the expected one; [`Error::Failure`] with the
 /// complaint of a run that failed.
-pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(Mode, bool)) -> Result<Comparison> {
+pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(&Contender, bool)) -> Result<Comparison> {
     let folder = TempFolder::new()?;
     let words = plan.words();
-    let mut modes: Vec<ModeRuns> = plan.modes.iter().map(|mode| ModeRuns { mode: *mode, records: vec![] }).collect();
+    let nothing = |contender: &Contender| RunsOf { contender: contender.clone(), records: vec![] };
+    let mut contenders: Vec<RunsOf> = plan.contenders.iter().map(nothing).collect();
     let mut reference: Option<(String, DataFrame)> = None;
     let mut as_expected = false;
     let mut digests: Vec<Record> = Vec::new();
-    // In turn, so that a machine that slows down meanwhile slows all modes down. Nor has a mode a place of its own in the
+    // In turn, so that a machine that slows down meanwhile slows all of them down. Nor has anybody a place of its own in the
     // turn: what came just before leaves its mark on caches and clock rates.
     for round in plan.rounds() {
-        for turn in 0..plan.modes.len() {
-            let of_mode = &mut modes[(round + turn) % plan.modes.len()];
-            let name = of_mode.mode.to_string();
-            let before = lab
-                .done
-                .iter()
-                .find(|record| record.plan == words && record.round == round && record.case.mode == name);
-            progress(of_mode.mode, before.is_some());
+        for turn in 0..plan.contenders.len() {
+            let one = &mut contenders[(round + turn) % plan.contenders.len()];
+            let (name, mode) = (one.contender.to_string(), one.contender.mode.to_string());
+            let before = lab.done.iter().find(|record| {
+                (&record.plan, record.round) == (&words, round)
+                    && (&record.case.mode, &record.case.engine) == (&mode, &one.contender.engine)
+            });
+            progress(&one.contender, before.is_some());
             let record = if let Some(before) = before {
                 before.clone()
             } else {
-                let (mut record, answer) = child::run(&lab.program, plan, of_mode.mode, folder.path())?;
+                let (mut record, answer) = child::run(&lab.program, plan, &one.contender, folder.path())?;
                 if let Some(answer) = answer {
                     match &reference {
                         Some((first, reference)) => agree(plan.workload, (first, reference), (&name, &answer))?,
@@ -195,7 +223,7 @@ pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(Mode, bool))
                 digests.push(record.clone());
             }
             if round > 0 {
-                of_mode.records.push(record);
+                one.records.push(record);
             }
         }
     }
@@ -211,7 +239,7 @@ pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(Mode, bool))
             pair[1].digest.as_deref().unwrap_or_default()
         )));
     }
-    Ok(Comparison { modes, answer: reference.map(|(_, answer)| answer), as_expected })
+    Ok(Comparison { contenders, answer: reference.map(|(_, answer)| answer), as_expected })
 }
 
 /// Whether one of the two was run before an interruption, so that only its digest can be held against the other.
@@ -228,8 +256,7 @@ mod tests {
         let mut lab = Lab::new("true".into(), None, "sweep".into(), vec![]);
         let plan = Plan {
             workload: &crate::workloads::aggregation::WORKLOAD,
-            modes: vec![Mode::Eager],
-            engine: None,
+            contenders: vec![Mode::Eager.into()],
             flights: Flights::Rows(1_000),
             rows: 1_000,
             runs: 1,
@@ -238,7 +265,7 @@ mod tests {
             memory_limit: None,
         };
         let mut told = Vec::new();
-        let error = compare(&mut lab, &plan, |mode, before| told.push((mode, before))).unwrap_err().to_string();
+        let error = compare(&mut lab, &plan, |one, before| told.push((one.mode, before))).unwrap_err().to_string();
         assert!(error.contains("the run of eager printed no summary") && error.contains("Build it again"), "{error}");
         assert_eq!(told, [(Mode::Eager, false)]);
     }

@@ -1,6 +1,6 @@
 //! What several runs of one case say together: medians and extremes.
 
-use super::record::{Case, Record};
+use super::record::{Case, Record, Spent};
 
 /// Runs of one case.
 #[derive(Clone, Debug)]
@@ -52,6 +52,8 @@ pub struct Figures {
     pub rows_moved: u64,
     /// Bytes of these rows.
     pub bytes_moved: u64,
+    /// Where the time went of an engine that works in other processes: a median each, and all that was done again.
+    pub spent: Option<Spent>,
     /// Short form of the answer.
     pub digest: String,
 }
@@ -73,6 +75,7 @@ impl Figures {
             peak_range_bytes: (peak[0] as u64, peak[peak.len() - 1] as u64),
             rows_moved: last.rows_moved(),
             bytes_moved: last.bytes_moved(),
+            spent: spent(&finished.iter().filter_map(|record| record.spent).collect::<Vec<_>>()),
             digest: last.digest.clone().unwrap_or_default(),
         })
     }
@@ -81,6 +84,18 @@ impl Figures {
     pub fn beats(&self, other: &Self) -> bool {
         self.slowest_s < other.fastest_s
     }
+}
+
+fn spent(runs: &[Spent]) -> Option<Spent> {
+    let of = |seconds: fn(&Spent) -> f64| median(&sorted(runs.iter().map(seconds).collect()));
+    (!runs.is_empty()).then(|| Spent {
+        start_s: of(|run| run.start_s),
+        planning_s: of(|run| run.planning_s),
+        work_s: of(|run| run.work_s),
+        fetch_s: of(|run| run.fetch_s),
+        again: runs.iter().map(|run| run.again).sum(),
+        left_out: runs.iter().map(|run| run.left_out).sum(),
+    })
 }
 
 /// The median of the seconds after which runs died of their memory limit; none when none did.

@@ -102,7 +102,7 @@ pub fn run_here(workload: &Workload, mode: Mode, engine: &dyn Engine, input: &Fl
     if let Flights::MadeUp { cost, .. } = input {
         many_groups::set_cost(*cost);
     }
-    let before = Usage::now();
+    let (before, spent_before) = (Usage::now(), engine.spent());
     let began_unix_s = timeline::unix_s();
     let start = Instant::now();
     let files = input.open(|_, _| ())?;
@@ -131,6 +131,10 @@ pub fn run_here(workload: &Workload, mode: Mode, engine: &dyn Engine, input: &Fl
         peak_rss_bytes: after.peak_rss_bytes,
         rows_moved: ledger.rows_moved(),
         bytes_moved: ledger.bytes_moved(),
+        spent: match mode {
+            Mode::Partitioned => engine.spent().zip(spent_before).map(|(after, before)| after.since(&before)),
+            _ => None,
+        },
         digest: digest(&answer),
     };
     Ok(Run { summary, answer, ledger, stages, unix_s: (began_unix_s, began_unix_s + wall_s) })

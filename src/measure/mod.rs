@@ -20,7 +20,7 @@ mod usage;
 pub mod weak;
 
 pub use answers::{agree, agree_with_expected, check_name, digest, expected, read, write};
-pub use compare::{Comparison, Lab, ModeRuns, Plan, compare};
+pub use compare::{Comparison, Contender, Lab, Plan, RunsOf, compare};
 pub use figures::{Cell, Figures, cells, died_after_s, median, sorted, typical};
 pub use here::{Flights, Run, run_here};
 pub use memory_limit::{MemoryCap, limit_memory};

@@ -1,7 +1,8 @@
 //! A process is run and watched: how long it took, what it used, and its memory over time.
 //!
 //! Time, faults and the high-water mark are the kernel's own (`wait4`); the curve is sampled with `sysinfo`, every 2 ms
-//! at first and every 8 ms later, over the process and all its descendants. Knows nothing of workloads.
+//! at first and every 8 ms later, over the process and all its descendants, and over others that work for it. Knows nothing
+//! of workloads.
 
 #[cfg(target_os = "linux")]
 use std::collections::HashSet;
@@ -24,22 +25,27 @@ pub struct Ended {
     pub began_unix_s: f64,
     /// What it used, its descendants included.
     pub process: Process,
-    /// Resident memory over time, together with its descendants: (seconds since it began, bytes). Pages that several
-    /// of them share count for each.
+    /// Resident memory over time, together with its descendants and those beside it: (seconds since it began, bytes).
+    /// Pages that several of them share count for each.
     pub curve: Vec<(f64, u64)>,
+    /// Processes beside it, descendants included, and the seconds of CPU that they used meanwhile.
+    pub beside: (usize, f64),
 }
 
-/// Starts a command and waits for its end. It does not outlive an interrupted parent.
+/// Starts a command and waits for its end. It does not outlive an interrupted parent. Processes with the numbers in
+/// `beside` run already and work for it: what they use counts, too.
 ///
 /// # Errors
 /// What the system says when it cannot be started.
-pub fn watch(command: &mut Command) -> std::io::Result<Ended> {
+pub fn watch(command: &mut Command, beside: &[u32]) -> std::io::Result<Ended> {
     let own_peak = high_water_mark(std::process::id());
+    let cpu_before_s = cpu_s(&families(beside));
     let (start, began_unix_s) = (Instant::now(), timeline::unix_s());
     let (mut child, _listed) = scratch::spawn(command)?;
     let (stop, stopped) = channel();
     let id = child.id();
-    let sampler = std::thread::spawn(move || sample(id, start, &stopped));
+    let roots: Vec<u32> = std::iter::once(id).chain(beside.iter().copied()).collect();
+    let sampler = std::thread::spawn(move || sample(&roots, start, &stopped));
     let ended = wait(&mut child);
     let wall_s = start.elapsed().as_secs_f64();
     drop(stop);
@@ -47,12 +53,20 @@ pub fn watch(command: &mut Command) -> std::io::Result<Ended> {
     // The last look may have come after the end.
     samples.curve.retain(|point| point.0 <= wall_s);
     let (status, used) = ended?;
+    let others = families(beside);
+    let beside = (others.len(), (cpu_s(&others) - cpu_before_s).max(0.0));
     // The mark that `wait4` tells is at least that of the process it was forked from: us. Where it is not higher, the
     // last mark that was seen is at most one interval old.
     let kernel = used.peak_rss_bytes.filter(|peak| own_peak.is_none_or(|own| *peak > own));
     let curve_peak = samples.curve.iter().map(|point| point.1).max();
     let peak_rss_bytes = [kernel, samples.high_water_mark, curve_peak].into_iter().flatten().max();
-    Ok(Ended { status, began_unix_s, process: Process { wall_s, peak_rss_bytes, ..used }, curve: samples.curve })
+    Ok(Ended {
+        status,
+        began_unix_s,
+        process: Process { wall_s, peak_rss_bytes, ..used },
+        curve: samples.curve,
+        beside,
+    })
 }
 
 #[derive(Default)]
@@ -61,20 +75,22 @@ struct Samples {
     high_water_mark: Option<u64>,
 }
 
-/// Looks at the process until told to stop.
-fn sample(id: u32, start: Instant, stopped: &Receiver<()>) -> Samples {
+/// Looks at the processes until told to stop; the first of them is the one that is waited for.
+fn sample(roots: &[u32], start: Instant, stopped: &Receiver<()>) -> Samples {
     let mut samples = Samples::default();
     let Ok(mut system) = System::new() else { return samples };
-    let mut family = vec![Pid::from_u32(id)];
+    let first = Pid::from_u32(roots[0]);
+    let mut family: Vec<Pid> = roots.iter().copied().map(Pid::from_u32).collect();
     let mut due = start;
     loop {
         let at_s = start.elapsed().as_secs_f64();
         let memory = ProcessRefreshKind::nothing().with_memory().without_tasks();
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&family), true, memory);
         let bytes = family.iter().filter_map(|id| system.process(*id)).map(|process| process.memory()).sum();
-        samples.curve.push((at_s, bytes));
-        samples.high_water_mark = samples.high_water_mark.max(high_water_mark(id));
-        family = descendants(id);
+        let gone = system.process(first).is_none_or(|process| process.memory() == 0);
+        samples.curve.push((at_s, if gone { 0 } else { bytes }));
+        samples.high_water_mark = samples.high_water_mark.max(high_water_mark(roots[0]));
+        family = families(roots);
         // Towards a moment, not for a while: a look takes time too. Looks that were missed are not made up for.
         let interval = if start.elapsed() < Duration::from_millis(300) { 2 } else { 8 };
         due = (due + Duration::from_millis(interval)).max(Instant::now());
@@ -86,6 +102,20 @@ fn sample(id: u32, start: Instant, stopped: &Receiver<()>) -> Samples {
             return samples;
         }
     }
+}
+
+/// The processes and all below them.
+fn families(roots: &[u32]) -> Vec<Pid> {
+    roots.iter().flat_map(|root| descendants(*root)).collect()
+}
+
+/// Seconds that these processes have worked so far.
+fn cpu_s(processes: &[Pid]) -> f64 {
+    let Ok(mut system) = System::new() else { return 0.0 };
+    let cpu = ProcessRefreshKind::nothing().with_cpu().without_tasks();
+    system.refresh_processes_specifics(ProcessesToUpdate::Some(processes), true, cpu);
+    let worked = processes.iter().filter_map(|id| system.process(*id)).map(|process| process.accumulated_cpu_time());
+    worked.sum::<u64>() as f64 / 1e3
 }
 
 /// The process and all below it: a file per thread says who its children are.

@@ -6,6 +6,7 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
+pub use crate::partitioned::Spent;
 pub use crate::timeline::TaskStage;
 
 /// The version of the lines written here. It grows when a field changes its meaning; new fields do not change it.
@@ -33,8 +34,14 @@ pub struct Record {
     pub wall_s: f64,
     /// User and system time of all threads in these seconds; none when there was no answer.
     pub cpu_s: Option<f64>,
-    /// The whole process, as its parent and the kernel saw it.
+    /// The whole process, as its parent and the kernel saw it; its peak is that of all processes together.
     pub process: Process,
+    /// Those that worked for it beside its own, when there were any. Their CPU time is in `cpu_s`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
+    /// Where the time went of an engine that works in other processes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spent: Option<Spent>,
     /// When what began, in seconds since the process began; none when there was no answer.
     pub phases: Option<Phases>,
     /// Resident memory over time: (seconds since the process began, bytes). At most [`CURVE_POINTS`] points.
@@ -123,6 +130,17 @@ pub struct Process {
     pub major_faults: Option<u64>,
     /// Bytes that came from a disk, and not from the system's cache.
     pub disk_read_bytes: Option<u64>,
+}
+
+/// Processes that ran before and after a run, and worked for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Beside {
+    /// How many there were on this machine; their memory is in the curve and the peak.
+    pub processes: usize,
+    /// How many there were on other machines, of which nothing is known here.
+    pub on_other_machines: usize,
+    /// Seconds of CPU that they used during the run.
+    pub cpu_s: f64,
 }
 
 /// When the phases of a run ended, in seconds since its process began.
@@ -298,6 +316,8 @@ impl Record {
             (self.curve.iter().all(|point| time(point.0) && point.1 < MOST), "its memory curve"),
             (few(process.peak_rss_bytes) && few(process.disk_read_bytes), "the memory of its process"),
             (load(&self.before) && load(&self.after), "the memory of its machine"),
+            (self.beside.is_none_or(|beside| time(beside.cpu_s)), "the time of processes beside it"),
+            (self.spent.is_none_or(|spent| all(&spent.seconds())), "what its engine spent"),
             (self.finished() || limit.is_some(), "its end by a limit on memory"),
             (few(limit.map(|limit| limit.bytes)), "its limit on memory"),
             (case.rows < MOST && few(self.answer_rows), "its number of rows"),
@@ -321,7 +341,8 @@ impl Record {
     /// Cores' worth of work that other programs did meanwhile; none where the system does not say.
     pub fn others_cores(&self) -> Option<f64> {
         let all_s = self.after.busy_s? - self.before.busy_s?;
-        let own_s = self.process.user_s? + self.process.system_s?;
+        let beside_s = self.beside.map_or(0.0, |beside| beside.cpu_s);
+        let own_s = self.process.user_s? + self.process.system_s? + beside_s;
         Some(((all_s - own_s) / self.process.wall_s.max(1e-9)).max(0.0))
     }
 }
@@ -377,8 +398,13 @@ mod tests {
         };
         assert_eq!(sound().check(), Ok(()));
         type Change = fn(&mut Record);
-        let broken: [(Change, &str); 19] = [
+        let broken: [(Change, &str); 21] = [
             (|record| record.started = "yesterday".into(), "its start"),
+            (|record| record.spent = Some(Spent { work_s: -1.0, ..Spent::default() }), "what its engine spent"),
+            (
+                |record| record.beside = Some(Beside { cpu_s: f64::NAN, ..Beside::default() }),
+                "the time of processes beside it",
+            ),
             (|record| record.started = "2026-11-22T21:30:00+01:00".into(), "its start"),
             (|record| record.started = "2026-13-22T21:30:00Z".into(), "its start"),
             (|record| record.curve[0].1 = u64::MAX, "its memory curve"),

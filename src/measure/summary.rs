@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::partitioned::Spent;
+
 /// One run of one workload in one mode, as `outgrow run --json` prints it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
@@ -25,6 +27,9 @@ pub struct Summary {
     pub rows_moved: u64,
     /// Bytes of these rows.
     pub bytes_moved: u64,
+    /// Where the time of an engine went that works in other processes; others have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spent: Option<Spent>,
     /// Short form of the answer: equal for equal answers, last digits aside.
     pub digest: String,
 }

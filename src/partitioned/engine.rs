@@ -4,7 +4,7 @@ use polars::prelude::DataFrame;
 
 use super::faults::Losses;
 use super::sink::Sink;
-use super::{Input, Task, local};
+use super::{Input, Processes, Spent, Task, local};
 use crate::error::{Error, Result};
 use crate::memory::MemoryBudget;
 use crate::parquet::ParquetFiles;
@@ -39,9 +39,20 @@ pub trait Engine: Sync {
     /// [`Error::Function`] with function, key and cause; what reading the input reports.
     fn execute(&self, job: &Job, sink: &dyn Sink) -> Result<Losses>;
 
-    /// An engine that understands SQL answers some questions better in its own way. See the example at [`Sql`].
-    fn sql(&self) -> Option<&dyn Sql> {
+    /// An engine that understands SQL answers some questions about these files better in its own way. See the example at
+    /// [`Sql`].
+    fn sql(&self, _files: &ParquetFiles) -> Option<&dyn Sql> {
         None
+    }
+
+    /// Where the time of its calls went so far, if it works in other processes. See the example at [`Spent`].
+    fn spent(&self) -> Option<Spent> {
+        None
+    }
+
+    /// Who works for it beside this process. See the example at [`Processes`].
+    fn processes(&self) -> Processes {
+        Processes::default()
     }
 }
 // ANCHOR_END: engine
@@ -54,7 +65,7 @@ pub trait Engine: Sync {
 /// # use polars::prelude::*;
 /// /// The flights of each carrier, by an engine that knows SQL or not at all.
 /// fn flights_of_each(files: &ParquetFiles, engine: &dyn Engine) -> Option<outgrow::Result<DataFrame>> {
-///     let sql = engine.sql()?;
+///     let sql = engine.sql(files)?;
 ///     Some(sql.query(files, "flights", "select carrier, count(*) as n from flights group by carrier"))
 /// }
 /// let flights = outgrow::flights::shipped()?;

@@ -31,6 +31,7 @@ mod budget;
 pub mod coming_from_fugue;
 mod conform;
 mod cotransform;
+mod elsewhere;
 mod engine;
 pub mod expression;
 mod faults;
@@ -52,6 +53,7 @@ mod transform;
 mod validate;
 
 pub use cotransform::{Zip, Zippable, cotransform};
+pub use elsewhere::{Processes, Spent};
 pub use engine::{Engine, EngineByName, Job, LOCAL_ENGINES, Serial, Sql, Threads};
 pub use expression::SortKey;
 pub use faults::{Dropped, ErrorKind, Losses, Panicked};

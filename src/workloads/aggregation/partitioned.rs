@@ -10,7 +10,7 @@ use crate::{ParquetFiles, Result};
 // ANCHOR: answer
 // ANCHOR: calls
 pub fn answer(files: &ParquetFiles, engine: &dyn Engine) -> Result<DataFrame> {
-    if let Some(sql) = engine.sql() {
+    if let Some(sql) = engine.sql(files) {
         return sql.query(files, "flights", SQL);
     }
     let columns = ["carrier", "origin", "arr_delay", "distance"];
