@@ -43,10 +43,20 @@ pub fn work(rows: DataFrame, mishaps: &Mishaps) -> anyhow::Result<DataFrame> {
     Ok(df!("key" => [key], "rows" => [rows.height() as i64], "sum" => [sum])?)
 }
 
+/// The rows of several whole keys -> what [`work`] gives for each of them: for calls with `coarse`.
+///
+/// # Errors
+/// For rows without `key: i64` and `value: i64`.
+pub fn totals(rows: DataFrame) -> PolarsResult<DataFrame> {
+    let of_each = [len().cast(DataType::Int64).alias("rows"), col("value").sum().alias("sum")];
+    rows.lazy().group_by([col("key")]).agg(of_each).collect()
+}
+
 /// What [`work`] returns.
 pub const SCHEMA: &str = "key: i64, rows: i64, sum: i64";
 
 outgrow::register!(work, name = "lab: work");
+outgrow::register!(totals, name = "lab: totals");
 
 /// Rows for experiments: `key: i64` from 0, as many rows of each, and `value: i64`, their numbers.
 ///

@@ -4,7 +4,6 @@ use std::io::{IsTerminal, Write};
 use std::time::{Duration, SystemTime};
 
 use comfy_table::{ContentArrangement, Table, presets};
-use outgrow::memory::show_bytes;
 use outgrow::{Error, Result};
 
 use crate::client::{Address, rest};
@@ -19,6 +18,9 @@ pub struct WatchArgs {
     /// As JSON: {"executors": [...], "jobs": [...]}
     #[arg(long)]
     pub json: bool,
+    /// Each task of the job that runs, or of the last one: its rows, and when it was worked on
+    #[arg(long, conflicts_with = "json")]
+    pub tasks: bool,
 }
 
 /// Prints executors, jobs, and the stages and tasks of the job that runs, or of the last one.
@@ -28,7 +30,7 @@ pub struct WatchArgs {
 pub fn status(args: &WatchArgs) -> Result<()> {
     let address: Address = args.scheduler.parse()?;
     let seen = session::runtime()?.block_on(look(&address))?;
-    print(&if args.json { seen.json() } else { seen.show(&address) })
+    print(&if args.json { seen.json() } else { seen.show(&address, args.tasks) })
 }
 
 /// Prints [`status`] again each second, over itself, until Ctrl-C.
@@ -44,7 +46,7 @@ pub fn top(args: &WatchArgs) -> Result<()> {
     loop {
         let seen = runtime.block_on(look(&address))?;
         // Home, the text with the rest of each line cleared, and the rest of the screen.
-        let text = seen.show(&address).replace('\n', "\x1b[K\n");
+        let text = seen.show(&address, args.tasks).replace('\n', "\x1b[K\n");
         print(&format!("\x1b[H{text}\x1b[K\nCtrl-C ends this.\x1b[J"))?;
         std::thread::sleep(Duration::from_secs(1));
     }
@@ -72,22 +74,16 @@ async fn look(address: &Address) -> Result<Seen> {
 const JOBS: usize = 8;
 
 impl Seen {
-    fn show(&self, address: &Address) -> String {
+    fn show(&self, address: &Address, each_task: bool) -> String {
         let slots: u32 = self.executors.iter().map(|executor| executor.specification.vcores).sum();
         let mut text = format!("cluster df://{address}: {} executors, {slots} slots\n\n", self.executors.len());
-        let mut executors = table(&["executor", "address", "slots", "seen", "memory", "at most"]);
+        let mut executors = table(&["executor", "address", "slots", "seen"]);
         for executor in &self.executors {
-            let memory = |of: &str| {
-                let metric = executor.metrics.iter().find(|metric| metric.of == of);
-                metric.map_or_else(|| "-".to_string(), |metric| show_bytes(metric.value))
-            };
             executors.add_row([
                 executor.id.clone(),
                 format!("{}:{}", executor.host, executor.port),
                 executor.specification.vcores.to_string(),
                 executor.silent_for().map_or_else(|| "-".into(), |silent| format!("{} s ago", silent.as_secs())),
-                memory("proc_physical_memory"),
-                memory("peak_physical_memory"),
             ]);
         }
         text += &format!("{executors}\n\n");
@@ -117,7 +113,8 @@ impl Seen {
                 stage.stage_plan.as_deref().map(operators).unwrap_or_default(),
             ]);
         }
-        text + &format!("\n{shown}\n")
+        text += &format!("\n{shown}\n");
+        if each_task { text + &format!("\n{}\n", tasks(stages)) } else { text }
     }
 
     fn json(&self) -> String {
@@ -141,6 +138,38 @@ impl Seen {
     }
 }
 
+/// Columns of the time that a job took.
+const TIME: u64 = 40;
+
+/// A row per task, with a bar for when it was worked on.
+fn tasks(stages: &rest::Stages) -> Table {
+    let mut shown = table(&["stage", "task", "rows in", "began", "took", "when"]);
+    let all = || {
+        let begun = |task: &&rest::Task| task.start_exec_time > 0;
+        stages.stages.iter().flat_map(move |stage| {
+            stage.tasks.iter().flatten().filter(begun).map(move |task| (stage.stage_id.as_str(), task))
+        })
+    };
+    let ended = |task: &rest::Task| if task.end_exec_time == 0 { now() } else { task.end_exec_time };
+    let first = all().map(|(_, task)| task.start_exec_time).min().unwrap_or(0);
+    let last = all().map(|(_, task)| ended(task)).max().unwrap_or(0);
+    let column = |at: u64| (at.saturating_sub(first) * TIME / (last - first).max(1)) as usize;
+    for (stage, task) in all() {
+        let (from, to) = (task.start_exec_time, ended(task));
+        let bar = " ".repeat(column(from)) + &"█".repeat((column(to) - column(from)).max(1));
+        let milliseconds = |time: u64| format!("{time} ms");
+        shown.add_row([
+            stage.to_string(),
+            task.id.to_string(),
+            task.input_rows.to_string(),
+            milliseconds(from - first),
+            milliseconds(to.saturating_sub(from)),
+            bar,
+        ]);
+    }
+    shown
+}
+
 /// The operators of a plan, from the source on.
 fn operators(plan: &str) -> String {
     let names = plan.lines().filter_map(|line| line.trim().split([':', ' ']).next()).filter(|name| !name.is_empty());
@@ -151,10 +180,7 @@ fn operators(plan: &str) -> String {
 
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(header);
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(header);
     table
 }
 

@@ -201,6 +201,20 @@ fn an_executor_without_the_function_says_so() {
     assert!(told.contains("Start client, scheduler and executors from one build."), "{told}");
 }
 
+fn of_a_version(rows: polars::prelude::DataFrame) -> polars::prelude::DataFrame {
+    rows
+}
+outgrow::register!(of_a_version, name = "lab: of_a_version", version = 2);
+
+#[test]
+fn an_executor_with_another_version_of_the_function_says_so() {
+    let cluster = Cluster::start(1);
+    let call = outgrow::partitioned::transform(lab::rows(3, 2), of_a_version).schema("*");
+    let told = call.run(&cluster.client()).unwrap_err().to_string();
+    assert!(told.contains("`lab: of_a_version`") && told.contains("version 2") && told.contains("version 1"), "{told}");
+    assert!(told.contains("Start client, scheduler and executors from one build."), "{told}");
+}
+
 #[test]
 fn a_wrong_address_is_told() {
     let port = free_port();

@@ -35,7 +35,7 @@ fn chance(state: &mut u64) -> u64 {
 #[ignore = "takes about ten minutes: run it by name"]
 fn fifty_jobs_and_twenty_five_kills_are_fifty_right_answers() {
     let (keys, of_each) = (40, 5_000);
-    let mut cluster = Cluster::start(3);
+    let mut cluster = Cluster::start_with(3, &["--forget-after", "20"]);
     let rows = cluster.rows(keys, of_each);
     let engine = cluster.client();
     let slow = Mishaps { sleep_ms: 60, ..Mishaps::default() };

@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use outgrow::ledger::{self, Step};
-use outgrow::partitioned::{Done, Engine, Job, Losses, Sink, Sql, Threads};
-use outgrow::{Error, Result};
+use outgrow::partitioned::{Done, Engine, Job, Losses, Processes, Sink, Spent, Sql, Threads};
+use outgrow::{Error, ParquetFiles, Result};
 use tokio::runtime::Runtime;
 
 use super::address::Address;
+use super::neighbours;
 use super::planning::{Planned, plan};
 use super::proof::{Proof, Proven};
 use super::settings::Settings;
 use super::submission::{Ended, Scheduler};
+use crate::objects;
 use crate::plan::envelope::Kind;
 use crate::plan::frames;
 use crate::session;
@@ -54,25 +56,8 @@ pub struct Ballista {
     session: String,
     spent: Mutex<Spent>,
     // Before the runtime, which it needs to stop.
-    _in_process: Option<InProcess>,
+    in_process: Option<InProcess>,
     pub(super) runtime: Runtime,
-}
-
-/// Where the time of calls went.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Spent {
-    /// Connecting, or starting what runs in this process.
-    pub start: Duration,
-    /// Making plans.
-    pub planning: Duration,
-    /// From submission to completion, all attempts together.
-    pub work: Duration,
-    /// Fetching results and proving them.
-    pub fetch: Duration,
-    /// Submissions beyond the first of each call.
-    pub again: u32,
-    /// Executions that came beside the result, and were left out.
-    pub left_out: usize,
 }
 
 impl Ballista {
@@ -114,11 +99,12 @@ impl Ballista {
         runtime: Runtime,
         began: Instant,
     ) -> Result<Self> {
+        objects::read_s3();
         let session = uuid::Uuid::new_v4().to_string();
         let slots =
             runtime.block_on(async { Scheduler::connect(&address, &settings, &session).await?.slots().await })?;
-        let spent = Mutex::new(Spent { start: began.elapsed(), ..Spent::default() });
-        Ok(Self { address, settings, slots, session, spent, _in_process: in_process, runtime })
+        let spent = Mutex::new(Spent { start_s: began.elapsed().as_secs_f64(), ..Spent::default() });
+        Ok(Self { address, settings, slots, session, spent, in_process, runtime })
     }
 
     /// Where the scheduler is.
@@ -143,22 +129,25 @@ impl Ballista {
             let began = Instant::now();
             let why = match scheduler.run(name, &planned.plan).await? {
                 Ended::Completed { envelopes, work, fetch } => {
-                    self.spend(|spent| (spent.work, spent.fetch) = (spent.work + work, spent.fetch + fetch));
+                    self.spend(|spent| {
+                        spent.work_s += work.as_secs_f64();
+                        spent.fetch_s += fetch.as_secs_f64();
+                    });
                     let began = Instant::now();
                     let mut proof = Proof::of(planned.units);
                     envelopes.into_iter().for_each(|envelope| proof.add(envelope));
                     let proven = proof.proven();
-                    self.spend(|spent| spent.fetch += began.elapsed());
+                    self.spend(|spent| spent.fetch_s += began.elapsed().as_secs_f64());
                     match proven {
                         Ok(proven) => {
-                            self.spend(|spent| spent.left_out += proven.left_out);
+                            self.spend(|spent| spent.left_out += proven.left_out as u64);
                             return Ok(proven);
                         }
                         Err(missing) => format!("called completed, and {missing}"),
                     }
                 }
                 Ended::Disturbed(why) => {
-                    self.spend(|spent| spent.work += began.elapsed());
+                    self.spend(|spent| spent.work_s += began.elapsed().as_secs_f64());
                     why
                 }
             };
@@ -187,8 +176,21 @@ impl Engine for Ballista {
         self.slots
     }
 
-    fn sql(&self) -> Option<&dyn Sql> {
-        Some(self)
+    /// Of files; objects are read by functions alone.
+    fn sql(&self, files: &ParquetFiles) -> Option<&dyn Sql> {
+        let an_object = files.paths().iter().any(|path| outgrow::objects::url(path).is_some());
+        (!an_object).then_some(self as &dyn Sql)
+    }
+
+    fn spent(&self) -> Option<Spent> {
+        Some(self.spent())
+    }
+
+    fn processes(&self) -> Processes {
+        match self.in_process {
+            Some(_) => Processes::default(),
+            None => self.runtime.block_on(neighbours::processes(&self.address)),
+        }
     }
 
     fn execute(&self, job: &Job, sink: &dyn Sink) -> Result<Losses> {
@@ -199,7 +201,7 @@ impl Engine for Ballista {
         let signature = job.signature(self)?;
         let folder = sink.folder().map(absolute).transpose()?;
         let planned = plan(job, signature, self.slots, self.settings.shared_folder.as_deref(), folder.as_deref())?;
-        self.spend(|spent| spent.planning += began.elapsed());
+        self.spend(|spent| spent.planning_s += began.elapsed().as_secs_f64());
         let proven = self.runtime.block_on(self.proven(job.task.name, &planned))?;
         let began = Instant::now();
         let mut all = Done::default();
@@ -228,7 +230,7 @@ impl Engine for Ballista {
         if let Some(folder) = &folder {
             keep_only(folder, &files)?;
         }
-        self.spend(|spent| spent.fetch += began.elapsed());
+        self.spend(|spent| spent.fetch_s += began.elapsed().as_secs_f64());
         if let Some(rows) = planned.moved {
             ledger::note(Step {
                 what: format!("exchange by {} between executors", job.task.split.keys.join(", ")),

@@ -28,9 +28,6 @@ pub struct Executor {
     pub last_seen: Option<u64>,
     /// What it brings.
     pub specification: Specification,
-    /// What it says of its memory.
-    #[serde(default)]
-    pub metrics: Vec<Metric>,
 }
 
 impl Executor {
@@ -46,16 +43,6 @@ impl Executor {
 pub struct Specification {
     /// How many tasks it works on at a time.
     pub vcores: u32,
-}
-
-/// A figure of an executor.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Metric {
-    /// Which figure.
-    #[serde(rename = "type")]
-    pub of: String,
-    /// Its value.
-    pub value: u64,
 }
 
 /// A job in a list.

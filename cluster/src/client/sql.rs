@@ -35,7 +35,7 @@ impl Sql for Ballista {
             Error::input(format!("this query cannot be planned: {error}. The query: {}", sql.trim()))
         };
         let planned = planned.map_err(unplanned)?;
-        self.spend(|spent| spent.planning += began.elapsed());
+        self.spend(|spent| spent.planning_s += began.elapsed().as_secs_f64());
         let proven = self.runtime.block_on(self.proven("sql", &planned))?;
         let mut answer = DataFrame::empty();
         for envelope in proven.executions.iter().flat_map(|execution| &execution.envelopes) {

@@ -112,7 +112,7 @@ async fn connected(scheduler: &Address, patience: Duration) -> Result<Channel> {
     let began = Instant::now();
     let endpoint = tls::endpoint(&scheduler.to_string());
     let endpoint = endpoint.map_err(|error| Error::input(format!("`{scheduler}` is no address: {error}")))?;
-    let endpoint = endpoint.connect_timeout(Duration::from_secs(5)).timeout(Duration::from_secs(10)).tcp_nodelay(true);
+    let endpoint = endpoint.connect_timeout(Duration::from_secs(5)).timeout(Duration::from_secs(10));
     loop {
         match endpoint.connect().await {
             Ok(channel) => return Ok(channel),

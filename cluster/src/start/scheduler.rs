@@ -17,6 +17,9 @@ use crate::tls;
 /// An executor that is silent for so many seconds is lost. Ballista's own default is 180.
 pub const LOST_AFTER_S: u64 = 10;
 
+/// A job that ended is remembered for so many seconds: each takes about half a megabyte.
+const FORGET_AFTER_S: u64 = 600;
+
 /// How a scheduler at this address is configured, with all that it has to agree on with others.
 pub fn scheduler_config(address: &Address) -> SchedulerConfig {
     SchedulerConfig {
@@ -28,7 +31,7 @@ pub fn scheduler_config(address: &Address) -> SchedulerConfig {
         expire_dead_executor_interval_seconds: 1,
         no_executors_grace_period_seconds: 30,
         finished_job_data_clean_up_interval_seconds: 60,
-        finished_job_state_clean_up_interval_seconds: 600,
+        finished_job_state_clean_up_interval_seconds: FORGET_AFTER_S,
         grpc_server_max_decoding_message_size: session::MESSAGE_BYTES as u32,
         grpc_server_max_encoding_message_size: session::MESSAGE_BYTES as u32,
         grpc_client_max_message_size: session::MESSAGE_BYTES as u32,
@@ -55,6 +58,9 @@ pub struct SchedulerArgs {
     /// An executor that is silent for so many seconds is lost, and its work is done again
     #[arg(long, value_name = "SECONDS", default_value_t = LOST_AFTER_S)]
     pub lost_after: u64,
+    /// A job that ended is shown for so many seconds, and then forgotten
+    #[arg(long, value_name = "SECONDS", default_value_t = FORGET_AFTER_S)]
+    pub forget_after: u64,
 }
 
 /// Runs a scheduler until it is told to stop.
@@ -66,6 +72,8 @@ pub fn scheduler(args: &SchedulerArgs) -> Result<()> {
     let config = SchedulerConfig {
         external_host: args.external_host.clone().unwrap_or_else(|| address.host.clone()),
         executor_timeout_seconds: args.lost_after.max(5),
+        // With 0 it would never forget.
+        finished_job_state_clean_up_interval_seconds: args.forget_after.max(1),
         ..scheduler_config(&address)
     };
     session::runtime()?.block_on(async {

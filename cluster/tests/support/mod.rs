@@ -40,10 +40,16 @@ pub const LOST_AFTER_S: u64 = 5;
 impl Cluster {
     /// Starts a scheduler and so many executors with one slot each, and waits for them.
     pub fn start(executors: usize) -> Self {
+        Self::start_with(executors, &[])
+    }
+
+    /// The same, and more is said to the scheduler.
+    pub fn start_with(executors: usize, more: &[&str]) -> Self {
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let log = std::fs::File::create(folder.path().join("scheduler.log")).unwrap();
         let mut command = Command::new(PROGRAM);
         command.args(["scheduler", "--bind", &format!("127.0.0.1:{port}"), "--lost-after", &LOST_AFTER_S.to_string()]);
+        command.args(more);
         command.env("RUST_LOG", "info").stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         let mut cluster = Self { scheduler: command.spawn().unwrap(), executors: Vec::new(), folder, port };
         for _ in 0..executors {
