@@ -11,7 +11,7 @@ static INCLUDE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\{\{#(?:rustdoc_)?include\s+([^\s:}]+)[^}]*\}\}$").unwrap());
 
 /// Folders whose files are run by tests.
-const RUN: [&str; 5] = ["src/", "tests/", "examples/", "exercises/", "benches/"];
+const RUN: [&str; 6] = ["src/", "tests/", "examples/", "exercises/", "benches/", "cluster/examples/"];
 
 /// Blocks that are typed by hand.
 pub fn typed(page: &Page) -> Vec<Finding> {
