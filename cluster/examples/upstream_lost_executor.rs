@@ -55,6 +55,7 @@ const MOMENTS: [usize; 6] = [5, 10, 2, 4, 7, 16];
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
+/// Kills executors of Ballista in the middle of a query, and says what becomes of it
 #[derive(Parser)]
 struct Cli {
     /// Runs of each setting, which differ in the moment of the kill
@@ -76,7 +77,7 @@ struct Cli {
     role: Option<Role>,
 }
 
-/// What the processes are that this program starts.
+// What the processes are that this program starts.
 #[derive(Subcommand)]
 enum Role {
     #[command(hide = true)]
@@ -134,9 +135,9 @@ async fn row(cli: &Cli, setting: Setting) -> Result<String> {
     let mut seen = [0; 4];
     for moment in MOMENTS.iter().cycle().take(cli.runs) {
         let began = Instant::now();
-        let limit = Duration::from_secs(cli.limit + 60);
+        let limit = Duration::from_secs(cli.limit + 300);
         let ended = tokio::time::timeout(limit, run(cli, setting, *moment)).await;
-        let (outcome, told) = ended.map_err(|_| "the cluster, or its job, did not come as far as the kill")??;
+        let (outcome, told) = ended.map_err(|_| "the cluster did not start, or the job did not start")??;
         seen[outcome as usize] += 1;
         let took = began.elapsed().as_secs();
         println!("{scheduling}, adaptive {adaptive}, files {files}, killed after {moment} tasks: {told} ({took} s)");
