@@ -120,7 +120,7 @@ fn ctrl_c_leaves_nothing_behind_nor_does_a_kill() {
 
 #[test]
 fn an_executor_that_ends_is_started_again() {
-    let up = Up::start(&["--executors", "2", "--lost-after", "5"]);
+    let up = Up::start(&["--executors", "2", "--lost-after", "8"]);
     let address = format!("127.0.0.1:{}", up.port);
     let known = || {
         let status = program(&["status", "--scheduler", &address, "--json"]);

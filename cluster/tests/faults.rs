@@ -4,6 +4,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
+use outgrow::partitioned::Sql;
 use outgrow_cluster::Ballista;
 use outgrow_cluster::lab::{self, Mishaps};
 use support::{Cluster, PROGRAM, assert_right, free_port, work};
@@ -67,6 +68,37 @@ fn an_executor_is_killed_in_the_middle_and_its_files_are_gone() {
 #[test]
 fn an_executor_is_killed_late_and_its_files_are_gone() {
     killed(Duration::from_millis(3_000), true);
+}
+
+/// Between the stages of a query rows carry no stamps, and Ballista may count some of them twice: the answer is right all the
+/// same, whenever an executor is killed.
+#[test]
+fn an_executor_is_killed_during_a_query() {
+    for after in [300, 1_000, 2_000, 3_500] {
+        let mut cluster = Cluster::start(2);
+        let rows = outgrow::ParquetFiles::open_all(&[cluster.rows(KEYS, OF_EACH)]).unwrap();
+        let engine = cluster.client();
+        let pairs = "
+            select key, count(*) as rows, sum(one) as sum
+            from (select a.key as key, a.value * 0 + b.value as one from rows a join rows b on a.key = b.key)
+            group by key order by key";
+        let (answer, took) = std::thread::scope(|scope| {
+            let began = Instant::now();
+            let answer = scope.spawn(|| engine.query(&rows, "rows", pairs));
+            std::thread::sleep(Duration::from_millis(after));
+            cluster.executors[0].kill();
+            (answer.join().unwrap(), began.elapsed())
+        });
+        let answer = answer.unwrap_or_else(|error| panic!("{error}\n{}", cluster.logs()));
+        let sum = |key: i64| OF_EACH * (0..OF_EACH).map(|row| row * KEYS + key).sum::<i64>();
+        let expected = polars::prelude::df!(
+            "key" => (0..KEYS).collect::<Vec<_>>(),
+            "rows" => vec![OF_EACH * OF_EACH; KEYS as usize],
+            "sum" => (0..KEYS).map(sum).collect::<Vec<_>>(),
+        );
+        assert!(answer.equals(&expected.unwrap()), "killed after {after} ms: {answer}");
+        eprintln!("a query, killed after {after} ms: {took:?}, {:?}", engine.spent());
+    }
 }
 
 /// Kills what `of` names while a job runs, and gives the error with how long it took to be told.

@@ -64,7 +64,7 @@ impl Hosts {
             must(format!("-n {host} link set lo up"));
         }
         let mut hosts = Self { members: Vec::new(), folder: tempfile::tempdir().unwrap() };
-        hosts.run(0, &["scheduler", "--bind", &format!("{NETWORK}.1:50050"), "--lost-after", "5"]);
+        hosts.run(0, &["scheduler", "--bind", &format!("{NETWORK}.1:50050"), "--lost-after", "8"]);
         for number in [1, 2] {
             let (bind, scheduler) = (format!("{NETWORK}.{}", number + 1), format!("{NETWORK}.1:50050"));
             let rows = hosts.folder.path().join(format!("rows-{number}"));

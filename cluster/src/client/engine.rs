@@ -127,7 +127,7 @@ impl Ballista {
         let mut troubles: Vec<String> = Vec::new();
         for attempt in 1..=self.settings.attempts.max(1) {
             let began = Instant::now();
-            let why = match scheduler.run(name, &planned.plan).await? {
+            let why = match scheduler.run(name, &planned.plan, planned.stamped).await? {
                 Ended::Completed { envelopes, work, fetch } => {
                     self.spend(|spent| {
                         spent.work_s += work.as_secs_f64();

@@ -10,6 +10,7 @@ pub mod rest;
 mod settings;
 mod sql;
 mod submission;
+mod undisturbed;
 
 pub use address::{Address, SCHEDULER_PORT};
 pub use engine::Ballista;

@@ -39,6 +39,8 @@ pub struct Planned {
     pub plan: Arc<dyn ExecutionPlan>,
     /// How many units of work must be in the result.
     pub units: u32,
+    /// Whether rows prove on their way from stage to stage that all of them came, each once.
+    pub stamped: bool,
     /// What is said of the exchange in the ledger: rows moved, if there is one.
     pub moved: Option<u64>,
     /// Files of the inputs, which live as long as the plan.
@@ -93,7 +95,7 @@ pub fn plan(
         let (plan, units) = by_place(job, signature, input, slots, save_in)?;
         (plan, units, None)
     };
-    Ok(Planned { plan, units, moved, spooled })
+    Ok(Planned { plan, units, stamped: true, moved, spooled })
 }
 
 fn by_exchange(

@@ -29,7 +29,7 @@ impl Sql for Ballista {
             let rows = context.read_parquet(paths, ParquetReadOptions::default()).await?;
             context.register_table(table, rows.into_view())?;
             let plan = context.sql(sql).await?.create_physical_plan().await?;
-            Ok(Planned { plan: Arc::new(SealExec::new(plan)), units: 1, moved: None, spooled })
+            Ok(Planned { plan: Arc::new(SealExec::new(plan)), units: 1, stamped: false, moved: None, spooled })
         });
         let unplanned = |error: datafusion::error::DataFusionError| {
             Error::input(format!("this query cannot be planned: {error}. The query: {}", sql.trim()))

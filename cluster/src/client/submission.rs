@@ -24,6 +24,7 @@ use super::address::Address;
 use super::interrupted::Running;
 use super::rest;
 use super::settings::Settings;
+use super::undisturbed::undisturbed;
 use crate::plan::codec::Physical;
 use crate::plan::envelope::{self, Envelope};
 use crate::plan::fault::Fault;
@@ -121,12 +122,14 @@ impl Scheduler {
         }
     }
 
-    /// Submits the plan, waits for its end, and fetches the result.
+    /// Submits the plan, waits for its end, and fetches the result. Where rows have no stamps on their way from stage to
+    /// stage, it is believed only when nothing happened to the executors meanwhile.
     ///
     /// # Errors
     /// What the function reported, and when scheduler or executors are gone for good.
-    pub async fn run(&mut self, name: &str, plan: &Arc<dyn ExecutionPlan>) -> Result<Ended> {
-        let executors: BTreeSet<String> = self.settled().await?.into_iter().map(|executor| executor.id).collect();
+    pub async fn run(&mut self, name: &str, plan: &Arc<dyn ExecutionPlan>, stamped: bool) -> Result<Ended> {
+        let there = self.settled().await?;
+        let executors: BTreeSet<String> = there.iter().map(|executor| executor.id.clone()).collect();
         let began = Instant::now();
         let job = match self.submit(name, plan).await {
             Ok(job) => job,
@@ -136,6 +139,13 @@ impl Scheduler {
         let ended = self.watch(&job, &executors).await;
         drop(running);
         let work = began.elapsed();
+        let ended = match ended {
+            Ok(Watched::Completed(_)) if !stamped => match undisturbed(&self.address, &job, &there).await {
+                Ok(()) => ended,
+                Err(why) => Ok(Watched::Disturbed(why)),
+            },
+            other => other,
+        };
         let ended = match ended {
             Ok(Watched::Completed(locations)) => match fetch(locations).await {
                 Ok(envelopes) => Ok(Ended::Completed { envelopes, work, fetch: began.elapsed() - work }),

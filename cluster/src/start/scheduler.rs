@@ -17,6 +17,9 @@ use crate::tls;
 /// An executor that is silent for so many seconds is lost. Ballista's own default is 180.
 pub const LOST_AFTER_S: u64 = 10;
 
+/// An executor with all its slots at work says every five seconds that it is there: one that is silent for less is not lost.
+const LEAST_LOST_AFTER_S: u64 = 8;
+
 /// A job that ended is remembered for so many seconds: each takes about half a megabyte.
 const FORGET_AFTER_S: u64 = 600;
 
@@ -55,7 +58,7 @@ pub struct SchedulerArgs {
     /// The address that executors find it at, where that is not --bind
     #[arg(long, value_name = "HOST")]
     pub external_host: Option<String>,
-    /// An executor that is silent for so many seconds is lost, and its work is done again
+    /// An executor that is silent for so many seconds is lost, and its work is done again; 8 at least
     #[arg(long, value_name = "SECONDS", default_value_t = LOST_AFTER_S)]
     pub lost_after: u64,
     /// A job that ended is shown for so many seconds, and then forgotten
@@ -71,7 +74,7 @@ pub fn scheduler(args: &SchedulerArgs) -> Result<()> {
     let address: Address = args.bind.parse()?;
     let config = SchedulerConfig {
         external_host: args.external_host.clone().unwrap_or_else(|| address.host.clone()),
-        executor_timeout_seconds: args.lost_after.max(5),
+        executor_timeout_seconds: args.lost_after.max(LEAST_LOST_AFTER_S),
         // With 0 it would never forget.
         finished_job_state_clean_up_interval_seconds: args.forget_after.max(1),
         ..scheduler_config(&address)

@@ -28,7 +28,7 @@ pub struct UpArgs {
     /// Keep the logs in this folder; else they go with the cluster
     #[arg(long, value_name = "DIR")]
     pub logs: Option<PathBuf>,
-    /// An executor that is silent for so many seconds is lost
+    /// An executor that is silent for so many seconds is lost; 8 at least
     #[arg(long, value_name = "SECONDS", default_value_t = super::LOST_AFTER_S)]
     pub lost_after: u64,
     /// Do not start an executor again that ended

@@ -35,7 +35,7 @@ pub struct Executor {
 }
 
 /// An executor that is silent for so many seconds is lost, in tests.
-pub const LOST_AFTER_S: u64 = 5;
+pub const LOST_AFTER_S: u64 = 8;
 
 impl Cluster {
     /// Starts a scheduler and so many executors with one slot each, and waits for them.
