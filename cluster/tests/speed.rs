@@ -70,5 +70,8 @@ fn a_hundred_thousand_groups_coarse() {
             milliseconds(here),
             engine.spent()
         );
+        let status = ["status", "--tasks", "--scheduler", &format!("127.0.0.1:{}", cluster.port)];
+        let status = std::process::Command::new(support::PROGRAM).args(status).output().unwrap();
+        println!("{}", String::from_utf8_lossy(&status.stdout));
     }
 }

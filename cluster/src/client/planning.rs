@@ -30,8 +30,11 @@ const SENT_ALONG_BYTES: u64 = 8 << 20;
 /// costs little.
 const UNITS_PER_SLOT: usize = 8;
 
-/// Tasks that read, for each slot.
+/// Tasks that read, for each slot, at most.
 const READERS_PER_SLOT: usize = 4;
+
+/// What takes as long as its rows is a task for so many of them at least: to start one takes about as long as this many.
+const ROWS_PER_TASK: usize = 250_000;
 
 /// A plan, and what its result must have.
 pub struct Planned {
@@ -84,6 +87,8 @@ pub fn plan(
             _ if split.keys.is_empty() && inputs.len() > 1 => 1,
             Some(num) => exchange::at_most(num.value(rows, slots).map_err(Error::input)?)?.max(1),
             None if split.keys.is_empty() => slots,
+            // A function of many groups at once takes as long as its rows; one of a single group may take any time.
+            None if split.algo == Algo::Coarse => tasks_for(rows, slots, UNITS_PER_SLOT),
             None => UNITS_PER_SLOT * slots,
         };
         let units = buckets.min(UNITS_PER_SLOT * slots);
@@ -111,7 +116,7 @@ fn by_exchange(
     let split = job.task.split;
     let (mut sides, mut sources): (Vec<Arc<dyn ExecutionPlan>>, Vec<u32>) = (Vec::new(), Vec::new());
     for input in inputs {
-        let ranges = joined(&input.slices, READERS_PER_SLOT * slots);
+        let ranges = joined(&input.slices, tasks_for(input.rows, slots, READERS_PER_SLOT));
         let assignments = ranges.into_iter().enumerate().map(|(task, rows)| input.assigned(task, task, rows));
         let assignments = assignments.collect::<Result<Vec<_>>>()?;
         sources.push(assignments.len() as u32);
@@ -252,6 +257,11 @@ pub(super) fn spool(
 fn filled(slices: Vec<std::ops::Range<usize>>) -> Vec<std::ops::Range<usize>> {
     let filled: Vec<_> = slices.into_iter().filter(|slice| !slice.is_empty()).collect();
     if filled.is_empty() { std::iter::once(0..0).collect() } else { filled }
+}
+
+/// Tasks for work that takes as long as its rows: one for each slot at least, and so many for each at most.
+fn tasks_for(rows: usize, slots: usize, most_per_slot: usize) -> usize {
+    rows.div_ceil(ROWS_PER_TASK).clamp(slots, most_per_slot * slots)
 }
 
 /// Slices that follow each other put together, so that there are at most so many.
