@@ -149,6 +149,19 @@ fn what_does_not_compile_stops_nothing_else() {
 }
 
 #[test]
+fn one_on_a_cluster_is_built_with_the_cluster_and_that_is_told() {
+    let mine = Mine::new();
+    let asked = |name: &str| {
+        mine.write(name, format!("BUILD: echo \"asked: $asked\" >&2\n{RIGHT}"));
+        stderr(&mine.run(&["check", name]))
+    };
+    has(&asked("two-executors"), &["building two-executors with DataFusion: some minutes", " --features cluster"]);
+    let other = asked(FIRST);
+    has(&other, &["asked: build ", " --quiet"]);
+    assert!(!other.contains("cluster") && !other.contains("DataFusion"), "{other}");
+}
+
+#[test]
 fn an_answer_panics_without_backtraces() {
     let mine = Mine::new();
     mine.write(FIRST, format!("RUN: echo \"backtrace: $RUST_BACKTRACE\"\n{RIGHT}"));

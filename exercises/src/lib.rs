@@ -6,8 +6,8 @@
 //!
 //! For checks there are [`inputs`] (seeded flights with nulls, ties, skew, ...), [`expected`] (tables held against each
 //! other, and mistakes that are known), [`Check::predicted`] (numbers held against a ledger), [`Asked`] (whether the engine
-//! that was given did the work) and [`Check::alone`] (what memory a part of the answer needs, or that it lives under a cap,
-//! in a process of its own).
+//! that was given did the work), [`Check::alone`] (what memory a part of the answer needs, or that it lives under a cap, in a
+//! process of its own) and [`Check::own_cluster`] (scheduler and executors that are the answer's own program).
 
 mod alone;
 mod asked;
@@ -15,6 +15,7 @@ mod checking;
 mod counted;
 mod expect;
 pub mod inputs;
+mod own_cluster;
 mod panics;
 mod partial;
 mod program;
@@ -23,6 +24,7 @@ pub use alone::{Alone, counted};
 pub use asked::{Asked, calls};
 pub use checking::{Check, Exercise};
 pub use expect::{Expected, expected};
+pub use own_cluster::{OwnCluster, at_work};
 pub use program::{judge, run};
 
 include!(concat!(env!("OUT_DIR"), "/checks.rs"));
@@ -40,9 +42,18 @@ include!(concat!(env!("OUT_DIR"), "/checks.rs"));
 ///
 /// assert!(judge(&handed_over(), &[]).passed());
 /// ```
+///
+/// With `in outgrow_cluster` behind it, the program is also every part of a cluster: `NAME up --executors 2`. Such an
+/// exercise has a file `cluster` in its folder.
 #[macro_export]
 macro_rules! answer {
-    ($exercise:ident { $($name:ident $(: $value:expr)?),* $(,)? }) => {
+    ($exercise:ident { $($answer:tt)* }) => {
+        $crate::answer!(@ $exercise { $($answer)* } None);
+    };
+    ($exercise:ident { $($answer:tt)* } in $cluster:ident) => {
+        $crate::answer!(@ $exercise { $($answer)* } $cluster::cli::part_of_a_cluster());
+    };
+    (@ $exercise:ident { $($name:ident $(: $value:expr)?),* $(,)? } $part:expr) => {
         #[allow(dead_code)]
         pub fn handed_over() -> $crate::$exercise::Answer {
             $crate::$exercise::Answer { $($name $(: $value)?),* }
@@ -50,7 +61,8 @@ macro_rules! answer {
 
         #[allow(dead_code)]
         fn main() -> std::process::ExitCode {
-            $crate::run(handed_over())
+            let part: Option<std::process::ExitCode> = $part;
+            part.unwrap_or_else(|| $crate::run(handed_over()))
         }
     };
 }

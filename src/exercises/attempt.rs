@@ -74,8 +74,21 @@ fn last_words(mut stderr: impl Read) -> String {
 fn build(exercise: &Exercise, mine: &Mine, quiet: bool) -> Result<std::result::Result<PathBuf, String>> {
     // Under `cargo run` the variable names the very cargo that built this program.
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--quiet", "--message-format", "json-render-diagnostics", "--bin", &exercise.name]);
+    cargo.args(["build", "--message-format", "json-render-diagnostics", "--bin", &exercise.name]);
     cargo.arg("--manifest-path").arg(mine.folder().join("Cargo.toml"));
+    // What `cargo run` says of this program is not said of the answer; build scripts that look at it (ring's) would run
+    // again, and all that depends on them would be compiled again.
+    let of_this = std::env::vars_os().map(|(name, _)| name).filter(|name| of_a_package(&name.to_string_lossy()));
+    of_this.for_each(|name| _ = cargo.env_remove(name));
+    if exercise.needs_cluster() {
+        cargo.args(["--features", "cluster"]);
+    }
+    if exercise.needs_cluster() && !quiet {
+        // Cargo says how far it is: there is time to ask.
+        eprintln!("building {} with DataFusion: some minutes the first time, then seconds", exercise.name);
+    } else {
+        cargo.arg("--quiet");
+    }
     if let Some((folder, profile)) = std::env::current_exe().ok().as_deref().and_then(built_in) {
         // Beside this program lie its dependencies, compiled.
         cargo.arg("--target-dir").arg(folder).args(["--profile", profile]);
@@ -98,6 +111,11 @@ fn build(exercise: &Exercise, mine: &Mine, quiet: bool) -> Result<std::result::R
     executable.next().map(Ok).ok_or_else(|| {
         Error::Failure(format!("cargo built `{}` and does not say where it is. Update cargo.", exercise.name))
     })
+}
+
+/// Whether cargo tells a program by this variable which package it is of.
+fn of_a_package(name: &str) -> bool {
+    ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|begins| name.starts_with(begins))
 }
 
 /// The target folder that a program of cargo lies in, and the profile that it was built with.
@@ -130,6 +148,12 @@ mod tests {
         assert_eq!(built_in(&program), None);
         std::fs::write(folder.path().join("CACHEDIR.TAG"), "").unwrap();
         assert_eq!(built_in(&program), Some((folder.path(), "dev")));
+    }
+
+    #[test]
+    fn what_a_package_is_called_is_told_from_settings_of_cargo() {
+        assert!(of_a_package("CARGO_MANIFEST_DIR") && of_a_package("CARGO_PKG_VERSION"));
+        assert!(!of_a_package("CARGO_HOME") && !of_a_package("CARGO_TARGET_DIR") && !of_a_package("CARGO"));
     }
 
     #[test]

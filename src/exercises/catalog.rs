@@ -105,6 +105,12 @@ fn apart(this: &str, that: &str) -> usize {
 }
 
 impl Exercise {
+    /// Whether its answers are programs of a cluster, which DataFusion is compiled for: a file `cluster` in its folder says
+    /// so.
+    pub fn needs_cluster(&self) -> bool {
+        self.folder.join("cluster").is_file()
+    }
+
     /// The task, as Markdown.
     ///
     /// # Errors
@@ -159,6 +165,9 @@ mod tests {
         assert_eq!((all[0].number, all[0].minutes, all[0].title.as_str()), (3, 10, "A title"));
         assert_eq!(all[0].introduces, ["part", "whole"]);
         assert_eq!(all[0].hints().unwrap(), ["One.", "Two.\nMore."]);
+        assert!(!all[0].needs_cluster());
+        std::fs::write(exercise.join("cluster"), "").unwrap();
+        assert!(all[0].needs_cluster());
         assert_eq!(find(&all, "03").unwrap(), find(&all, "split-and-combine").unwrap());
         let refused = |name: &str| find(&all, name).unwrap_err().to_string();
         for near in ["split", "splitandcombine", "03-split-and-combine", "split-and-comibne"] {

@@ -10,8 +10,9 @@ use crate::support::*;
 
 /// Cargo as the runner needs it: a file with an `ERROR` in it does not compile, another becomes a program that says what
 /// the file says in its line `VERDICT: ...`, or that just ends. Both do first what the file wants of them, in its lines
-/// `BUILD: ...` and `RUN: ...`.
+/// `BUILD: ...` and `RUN: ...`; the first may use `$asked`, what cargo was asked for.
 const CARGO: &str = r#"#!/bin/sh
+asked="$*"
 while [ $# -gt 0 ]; do
   case "$1" in --bin) name="$2";; --manifest-path) folder=$(dirname "$2");; esac
   shift
