@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ballista_core::config::{BALLISTA_SHUFFLE_COMPRESSION_CODEC, BALLISTA_SHUFFLE_SORT_BASED_BATCH_SIZE};
 use ballista_core::extension::SessionConfigExt;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
 use datafusion::execution::{SessionState, SessionStateBuilder};
@@ -19,6 +20,18 @@ pub const MESSAGE_BYTES: usize = 64 << 20;
 /// How sessions are configured, on every side.
 pub fn config(settings: &Settings) -> SessionConfig {
     base().with_ballista_adaptive_query_planner(settings.adaptive)
+}
+
+/// Rows of one batch on their way between stages: with Ballista's own 8,192 the parts for each unit are so small that what
+/// comes with each part takes as long as its rows.
+const SHUFFLED_ROWS: &str = "65536";
+
+/// How rows go from stage to stage. Between machines they are compressed; between processes of one that takes longer than
+/// to write and read them.
+pub fn shuffling(config: SessionConfig, here: bool) -> SessionConfig {
+    config
+        .set_str(BALLISTA_SHUFFLE_SORT_BASED_BATCH_SIZE, SHUFFLED_ROWS)
+        .set_str(BALLISTA_SHUFFLE_COMPRESSION_CODEC, if here { "none" } else { "lz4" })
 }
 
 /// The part that no client chooses.

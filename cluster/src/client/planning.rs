@@ -31,7 +31,7 @@ const SENT_ALONG_BYTES: u64 = 8 << 20;
 const UNITS_PER_SLOT: usize = 8;
 
 /// Tasks that read, for each slot, at most.
-const READERS_PER_SLOT: usize = 4;
+const READERS_PER_SLOT: usize = 16;
 
 /// What takes as long as its rows is a task for so many of them at least: to start one takes about as long as this many.
 const ROWS_PER_TASK: usize = 250_000;

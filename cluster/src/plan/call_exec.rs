@@ -135,6 +135,12 @@ impl ExecutionPlan for CallExec {
     }
 }
 
+fn without_address(schema: &Schema, rows: Vec<RecordBatch>) -> Result<(Arc<Schema>, Vec<RecordBatch>)> {
+    let columns: Vec<usize> = (0..schema.fields().len() - 2).collect();
+    let rows = rows.into_iter().map(|batch| batch.project(&columns)).collect::<Result<_, _>>()?;
+    Ok((Arc::new(schema.project(&columns)?), rows))
+}
+
 /// The units of work of a partition, mostly one.
 fn units(calling: &Calling, inputs: Vec<Vec<RecordBatch>>, schemas: &[Arc<Schema>]) -> Result<Vec<(u32, Rows)>> {
     if let Some(given) = &calling.by_place {
@@ -157,7 +163,11 @@ fn units(calling: &Calling, inputs: Vec<Vec<RecordBatch>>, schemas: &[Arc<Schema
                     Fault::Incomplete(format!("the exchange of input {number} to unit {unit} is not whole: {why}"))
                 };
                 arrived.check(*sources).map_err(incomplete)?;
-                Ok((schema.clone(), arrived.rows))
+                // Where a unit is a bucket, addresses have done their work, and need not go to a worker.
+                match calling.order.buckets <= u64::from(calling.order.units) {
+                    true => without_address(schema, arrived.rows),
+                    false => Ok((schema.clone(), arrived.rows)),
+                }
             });
             Ok((unit, Rows::Exchanged(sides.collect::<Result<_>>()?)))
         })

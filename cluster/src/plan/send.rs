@@ -57,10 +57,8 @@ impl Sending {
             for piece in input.pieces(range) {
                 let rows = piece?;
                 let buckets = self.buckets_of(&rows, &mut chance)?;
-                let units: Vec<usize> = buckets.iter().map(|bucket| *bucket as usize % self.labels.len()).collect();
-                units.iter().for_each(|unit| sent[*unit] += 1);
-                let labels = units.iter().map(|unit| self.labels[*unit]).collect();
-                out(addressed(rows, labels, buckets.into_iter().map(|bucket| address(source, bucket)).collect())?)?;
+                let (labels, addresses) = self.address(source, &buckets, &mut sent);
+                out(addressed(rows, labels, addresses)?)?;
             }
         }
         let columns = self.columns()?;
@@ -68,6 +66,24 @@ impl Sending {
         let stamps = sent.iter().map(|rows| stamp(source, *rows)).collect();
         let nothing = DataFrame::new(sent.len(), nothing.collect())?;
         out(addressed(nothing, self.labels.clone(), stamps)?)
+    }
+
+    /// Label and address of each row, which are counted by unit. A plain loop: this crate is compiled with little
+    /// optimisation, and this is done for each row.
+    fn address(&self, source: u64, buckets: &[u32], sent: &mut [u64]) -> (Vec<u32>, Vec<u64>) {
+        let (mut labels, mut addresses) = (vec![0; buckets.len()], vec![0; buckets.len()]);
+        let (of_units, to_labels, to_addresses) = (&self.labels[..], &mut labels[..], &mut addresses[..]);
+        let from = address(source, 0);
+        let mut row = 0;
+        while row < buckets.len() {
+            let bucket = buckets[row];
+            let unit = bucket as usize % of_units.len();
+            sent[unit] += 1;
+            to_labels[row] = of_units[unit];
+            to_addresses[row] = from | bucket as u64;
+            row += 1;
+        }
+        (labels, addresses)
     }
 
     fn buckets_of(&self, rows: &DataFrame, chance: &mut ChaCha8Rng) -> Result<Vec<u32>> {

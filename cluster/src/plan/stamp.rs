@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch, UInt32Array};
-use arrow::compute::max;
+use arrow::compute::{max, min};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type, UInt64Type};
 use datafusion::common::Result;
 use datafusion::physical_expr::expressions::col;
@@ -69,13 +69,23 @@ impl Received {
         let unit_of: BTreeMap<u32, u32> = labels.iter().zip(0..).map(|(label, unit)| (*label, unit)).collect();
         let mut received = Self::default();
         let mut by_source: BTreeMap<(u32, u64), Vec<RecordBatch>> = BTreeMap::new();
-        for batch in batches {
+        for batch in batches.into_iter().filter(|batch| batch.num_rows() > 0) {
             let columns = batch.num_columns();
             let (units, buckets) =
                 (batch.column(columns - 2).as_primitive::<UInt32Type>().clone(), batch.column(columns - 1));
             let buckets = buckets.as_primitive::<UInt64Type>().clone();
-            let plain = max(&buckets).is_none_or(|largest| largest < STAMP);
-            // Rows are taken out in runs of one kind: without copying, and mostly the whole batch.
+            // A task sends to a unit, and all that comes is mostly of one kind: seen without a look at each row.
+            let (first, last) = (min(&buckets).unwrap_or(STAMP), max(&buckets).unwrap_or(STAMP));
+            let (of_one, label) = (min(&units) == max(&units), min(&units));
+            if let (true, Some(label)) = (of_one && last < STAMP && first >> BUCKET_BITS == last >> BUCKET_BITS, label)
+            {
+                let unit = unit_of.get(&label).copied().unwrap_or(u32::MAX);
+                received.units.entry(unit).or_default();
+                by_source.entry((unit, first >> BUCKET_BITS)).or_default().push(batch);
+                continue;
+            }
+            let plain = last < STAMP;
+            // Rows are taken out in runs of one kind: without copying.
             let kind = |row: usize| match buckets.value(row) {
                 bucket if !plain && bucket >= STAMP => (units.value(row), None),
                 bucket => (units.value(row), Some(bucket >> BUCKET_BITS)),
