@@ -76,7 +76,7 @@ pub fn run(program: &Path, plan: &Plan, contender: &Contender, folder: &Path) ->
             memory_limit: cap.as_ref().map(MemoryCap::limit),
         },
         process: ended.process.clone(),
-        beside: (contender.processes != Default::default()).then(|| Beside {
+        beside: (contender.processes != Default::default()).then_some(Beside {
             processes: ended.beside.0,
             on_other_machines: contender.processes.on_other_machines,
             cpu_s: ended.beside.1,
