@@ -1,6 +1,6 @@
 //! Checks again whenever a file is saved.
 //!
-//! Some twenty small files are read five times a second: that works in containers, on network drives and with every editor,
+//! Small files are read five times a second: that works in containers, on network drives and with every editor,
 //! where notifications of the system do not always.
 
 use std::collections::HashMap;
