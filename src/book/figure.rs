@@ -314,7 +314,7 @@ mod tests {
         let records: Vec<&Record> = records.iter().collect();
         let words = |text: &'static str| text.split(' ').collect::<Vec<_>>();
         let told = figure(&words("planning partitioned engine=ballista"), &records).unwrap();
-        assert!(told.contains(">4.0 ms<") && told.contains("engine ballista=10.0.0.1:50050"), "{told}");
+        assert!(told.contains(">4.00 ms<") && told.contains("engine ballista=10.0.0.1:50050"), "{told}");
         assert!(figure(&words("wall partitioned"), &records).unwrap().contains(">343 ms<"), "the default one");
         let told = ratio(&words("wall partitioned/partitioned engine=ballista/threads"), &records).unwrap();
         assert!(told.contains(">2.0x<"), "{told}");
