@@ -146,7 +146,10 @@ pub async fn jobs(scheduler: &Address) -> Result<Vec<Job>> {
 /// # Errors
 /// When the scheduler does not answer, or has no such job.
 pub async fn stages(scheduler: &Address, job: &str) -> Result<Stages> {
-    get(scheduler, &format!("/api/job/{job}/stages")).await
+    let mut told: Stages = get(scheduler, &format!("/api/job/{job}/stages")).await?;
+    // They come in any order.
+    told.stages.sort_by_key(|stage| stage.stage_id.parse::<u64>().unwrap_or(u64::MAX));
+    Ok(told)
 }
 
 async fn get<T: DeserializeOwned>(scheduler: &Address, path: &str) -> Result<T> {
