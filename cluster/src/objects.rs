@@ -63,6 +63,9 @@ fn place(url: &str) -> Result<Place> {
         |why: String| Error::input(format!("`{url}` is no place in an object store: {why}. Give s3://BUCKET/NAME."));
     let (bucket, key) =
         url.trim_start_matches("s3://").split_once('/').unwrap_or((url.trim_start_matches("s3://"), ""));
+    if bucket.is_empty() {
+        return Err(wrong("it names no bucket".into()));
+    }
     if url.contains('*') {
         return Err(wrong("a pattern is not understood there; name an object, or what all names begin with".into()));
     }
