@@ -63,6 +63,11 @@ impl FromStr for Address {
     }
 }
 
+/// Whether only this machine reaches what has this name or address.
+pub fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

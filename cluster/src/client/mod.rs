@@ -12,6 +12,6 @@ mod sql;
 mod submission;
 mod undisturbed;
 
-pub use address::{Address, SCHEDULER_PORT};
+pub use address::{Address, SCHEDULER_PORT, is_loopback};
 pub use engine::Ballista;
 pub use settings::Settings;

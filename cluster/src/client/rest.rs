@@ -31,11 +31,6 @@ pub struct Executor {
 }
 
 impl Executor {
-    /// Whether only this machine reaches it.
-    pub fn is_on_loopback(&self) -> bool {
-        self.host == "localhost" || self.host.parse::<std::net::IpAddr>().is_ok_and(|host| host.is_loopback())
-    }
-
     /// For how long it has said nothing.
     pub fn silent_for(&self) -> Option<Duration> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;

@@ -20,7 +20,7 @@ use futures::{StreamExt, TryStreamExt};
 use outgrow::{Error, Result};
 use tonic::transport::Channel;
 
-use super::address::Address;
+use super::address::{Address, is_loopback};
 use super::interrupted::Running;
 use super::rest;
 use super::settings::Settings;
@@ -131,7 +131,7 @@ impl Scheduler {
         let there = self.settled().await?;
         let executors: BTreeSet<String> = there.iter().map(|executor| executor.id.clone()).collect();
         let began = Instant::now();
-        let here = there.iter().all(|executor| executor.is_on_loopback());
+        let here = there.iter().all(|executor| is_loopback(&executor.host));
         let job = match self.submit(name, plan, here).await {
             Ok(job) => job,
             Err(why) => return Ok(Ended::Disturbed(why)),

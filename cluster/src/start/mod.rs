@@ -14,6 +14,7 @@ pub use scheduler::{LOST_AFTER_S, SchedulerArgs, scheduler, scheduler_config};
 use outgrow::Error;
 use tokio::net::{TcpListener, TcpSocket};
 
+use crate::client::is_loopback;
 use crate::tls;
 
 /// Listens, without delay: what is accepted answers at once, and does not wait 40 ms for the acknowledgement of the first
@@ -39,12 +40,11 @@ fn cannot_listen(host: &str, port: u16, error: &std::io::Error) -> Error {
 
 /// Says so where others than this machine can come in.
 fn told_where(host: &str, who: &str) {
-    let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
     let whom = match tls::spoken() {
         Some(_) => "who has a certificate of this cluster",
         None => "everybody who can reach it",
     };
-    if !loopback {
+    if !is_loopback(host) {
         eprintln!(
             "note: {who} that listens on {host} lets in {whom}: they can call registered functions, read files that it can \
              read, and see all rows."
