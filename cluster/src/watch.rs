@@ -18,7 +18,7 @@ pub struct WatchArgs {
     /// As JSON: {"executors": [...], "jobs": [...]}
     #[arg(long)]
     pub json: bool,
-    /// Each task of the job that runs, or of the last one: its rows, and when it was worked on
+    /// Each task of the job that runs, or of the last one: what came in, and when it was worked on
     #[arg(long, conflicts_with = "json")]
     pub tasks: bool,
 }
@@ -100,7 +100,7 @@ impl Seen {
         }
         text += &format!("{jobs}\n");
         let Some(stages) = &self.stages else { return text };
-        let mut shown = table(&["stage", "status", "tasks done", "running", "rows in", "rows out", "what"]);
+        let mut shown = table(&["stage", "status", "tasks done", "running", "in", "out", "what"]);
         for stage in &stages.stages {
             let tasks = || stage.tasks.iter().flatten();
             shown.add_row([
@@ -114,6 +114,9 @@ impl Seen {
             ]);
         }
         text += &format!("\n{shown}\n");
+        if stages.stages.iter().filter_map(|stage| stage.stage_plan.as_deref()).any(|plan| plan.contains("SendExec")) {
+            text += "\n in and out are rows to Ballista; SendExec gives parcels of rows, CallExec envelopes.\n";
+        }
         if each_task { text + &format!("\n{}\n", tasks(stages)) } else { text }
     }
 
@@ -143,7 +146,7 @@ const TIME: u64 = 40;
 
 /// A row per task, with a bar for when it was worked on.
 fn tasks(stages: &rest::Stages) -> Table {
-    let mut shown = table(&["stage", "task", "rows in", "began", "took", "when"]);
+    let mut shown = table(&["stage", "task", "in", "began", "took", "when"]);
     let all = || {
         let begun = |task: &&rest::Task| task.start_exec_time > 0;
         stages.stages.iter().flat_map(move |stage| {

@@ -34,7 +34,9 @@ struct Hosts {
 const HOSTS: [&str; 3] = ["outgrow-s", "outgrow-1", "outgrow-2"];
 
 fn remove_hosts() {
-    for host in HOSTS {
+    for (number, host) in HOSTS.iter().enumerate() {
+        // The link first: with its namespace it goes a moment later, and its name is wanted again.
+        ip(&format!("link del og{number}"));
         ip(&format!("netns del {host}"));
     }
     ip(&format!("link del {BRIDGE}"));

@@ -18,10 +18,10 @@ use crate::plan::assignment::{self, Assignment};
 use crate::plan::call_exec::{CallExec, Calling};
 use crate::plan::frames;
 use crate::plan::given::GivenInput;
-use crate::plan::order::Order;
+use crate::plan::order::{Order, Sent};
+use crate::plan::parcel::{UNIT, labels};
 use crate::plan::send::Sending;
 use crate::plan::send_exec::SendExec;
-use crate::plan::stamp::{UNIT, labels};
 
 /// Rows up to so many bytes go along with the plan.
 const SENT_ALONG_BYTES: u64 = 8 << 20;
@@ -114,26 +114,25 @@ fn by_exchange(
     let labels = labels(units).map_err(datafusion)?;
     let empty = inputs.iter().all(|input| input.rows == 0);
     let split = job.task.split;
-    let (mut sides, mut sources): (Vec<Arc<dyn ExecutionPlan>>, Vec<u32>) = (Vec::new(), Vec::new());
+    let (mut sides, mut sent): (Vec<Arc<dyn ExecutionPlan>>, Vec<Sent>) = (Vec::new(), Vec::new());
     for input in inputs {
         let ranges = joined(&input.slices, tasks_for(input.rows, slots, READERS_PER_SLOT));
         let assignments = ranges.into_iter().enumerate().map(|(task, rows)| input.assigned(task, task, rows));
         let assignments = assignments.collect::<Result<Vec<_>>>()?;
-        sources.push(assignments.len() as u32);
+        sent.push(Sent { columns: frames::encode(&input.columns)?, tasks: assignments.len() as u32 });
         let sending = Sending {
             given: input.given,
-            columns: frames::encode(&input.columns)?,
             keys: split.keys.clone(),
             algo: split.algo,
             buckets: buckets as u64,
             labels: labels.clone(),
         };
-        let send = SendExec::new(leaf(&assignments)?, Arc::new(sending)).map_err(datafusion)?;
+        let send = SendExec::new(leaf(&assignments)?, Arc::new(sending));
         let unit = col(UNIT, &send.schema()).map_err(datafusion)?;
         let moved = RepartitionExec::try_new(Arc::new(send), Partitioning::Hash(vec![unit], units));
         sides.push(Arc::new(moved.map_err(datafusion)?));
     }
-    let mut order = Order::of(job, signature, buckets as u64, units as u32, sources)?;
+    let mut order = Order::of(job, signature, buckets as u64, units as u32, sent)?;
     order.call_empty = empty && split.keys.is_empty() && job.inputs.len() == 1;
     order.save_in = save_in.map(Path::to_path_buf);
     let calling = Calling { order, by_place: None, labels };

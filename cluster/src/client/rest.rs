@@ -78,9 +78,9 @@ pub struct Stage {
     pub stage_id: String,
     /// `UnResolved`, `Running`, `Successful`, ...
     pub stage_status: String,
-    /// Rows that its tasks read.
+    /// Rows that its tasks read, as Ballista counts them: parcels, where rows are packed.
     pub input_rows: usize,
-    /// Rows that its tasks wrote.
+    /// Rows that its tasks wrote, likewise.
     pub output_rows: usize,
     /// What its tasks do.
     pub stage_plan: Option<String>,

@@ -1,12 +1,11 @@
 //! What executor and worker say to each other through pipes.
 //!
-//! To the worker: a line of JSON, then for each input that was exchanged its batches, as a stream of Arrow IPC. From it:
+//! To the worker: a line of JSON, then the parcels of each input that was exchanged, one after the other. From it:
 //! a tag, a length and so many bytes, again and again; [`Said::Done`] or [`Said::Failed`] comes last.
 
 use std::io::{BufRead, Read, Write};
 
-use arrow::ipc::reader::StreamReader;
-use arrow::ipc::writer::StreamWriter;
+use arrow::buffer::Buffer;
 use outgrow::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +22,8 @@ struct Asked<'a> {
     order: std::borrow::Cow<'a, Order>,
     unit: u32,
     assigned: Option<(GivenInput, Vec<Assignment>)>,
-    sides: usize,
+    /// How many bytes each parcel of each input has.
+    parcels: Vec<Vec<usize>>,
     announce: bool,
 }
 
@@ -54,20 +54,15 @@ pub enum Said {
 /// When it is gone.
 pub fn ask(to: &mut impl Write, order: &Order, unit: u32, rows: &Rows, announce: bool) -> std::io::Result<()> {
     let (assigned, sides) = match rows {
-        Rows::Assigned(given, assignments) => (Some((given.clone(), assignments.clone())), 0),
-        Rows::Exchanged(sides) => (None, sides.len()),
+        Rows::Assigned(given, assignments) => (Some((given.clone(), assignments.clone())), [].as_slice()),
+        Rows::Exchanged(sides) => (None, sides.as_slice()),
     };
-    let asked = Asked { order: std::borrow::Cow::Borrowed(order), unit, assigned, sides, announce };
+    let parcels = sides.iter().map(|parcels| parcels.iter().map(Buffer::len).collect()).collect();
+    let asked = Asked { order: std::borrow::Cow::Borrowed(order), unit, assigned, parcels, announce };
     serde_json::to_writer(&mut *to, &asked)?;
     to.write_all(b"\n")?;
-    if let Rows::Exchanged(sides) = rows {
-        for (schema, batches) in sides {
-            let mut writer = StreamWriter::try_new(&mut *to, schema).map_err(std::io::Error::other)?;
-            for batch in batches {
-                writer.write(batch).map_err(std::io::Error::other)?;
-            }
-            writer.finish().map_err(std::io::Error::other)?;
-        }
+    for parcel in sides.iter().flatten() {
+        to.write_all(parcel)?;
     }
     to.flush()
 }
@@ -86,14 +81,16 @@ pub fn asked(from: &mut impl BufRead) -> Result<Option<Request>> {
     let rows = match asked.assigned {
         Some((given, assignments)) => Rows::Assigned(given, assignments),
         None => {
-            let mut sides = Vec::new();
-            for _ in 0..asked.sides {
-                let mut stream = StreamReader::try_new(&mut *from, None).map_err(|error| unread(&error))?;
-                let schema = stream.schema();
-                let batches = stream.by_ref().collect::<std::result::Result<Vec<_>, _>>();
-                sides.push((schema, batches.map_err(|error| unread(&error))?));
-            }
-            Rows::Exchanged(sides)
+            let mut parcel = |length: usize| {
+                let mut bytes = Vec::with_capacity(length);
+                match from.by_ref().take(length as u64).read_to_end(&mut bytes) {
+                    Ok(read) if read == length => Ok(Buffer::from_vec(bytes)),
+                    Ok(read) => Err(unread(&format!("{read} of {length} bytes of a parcel came"))),
+                    Err(error) => Err(unread(&error)),
+                }
+            };
+            let mut side = |lengths: Vec<usize>| lengths.into_iter().map(&mut parcel).collect::<Result<_>>();
+            Rows::Exchanged(asked.parcels.into_iter().map(&mut side).collect::<Result<_>>()?)
         }
     };
     Ok(Some(Request { order: asked.order.into_owned(), unit: asked.unit, rows, announce: asked.announce }))

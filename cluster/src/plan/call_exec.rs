@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::Schema;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::TaskContext;
@@ -23,7 +22,7 @@ use super::envelope::{self, Envelope, Kind};
 use super::fault::Fault;
 use super::given::GivenInput;
 use super::order::{Order, in_words};
-use super::stamp::{Arrived, Received};
+use super::parcel;
 use super::work::Rows;
 use crate::isolation;
 
@@ -105,7 +104,6 @@ impl ExecutionPlan for CallExec {
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let inputs = self.inputs.iter().map(|input| input.execute(partition, context.clone()));
         let inputs = inputs.collect::<Result<Vec<_>>>()?;
-        let schemas: Vec<_> = self.inputs.iter().map(|input| input.schema()).collect();
         let calling = self.calling.clone();
         let groups = MetricBuilder::new(&self.metrics).counter("groups", partition);
         let rows = MetricBuilder::new(&self.metrics).output_rows(partition);
@@ -127,7 +125,7 @@ impl ExecutionPlan for CallExec {
                 let failed = |error: datafusion::error::DataFusionError| outgrow::Error::Failure(error.to_string());
                 out(envelope::to_batch(&envelope).map_err(failed)?)
             };
-            for (unit, rows) in units(&calling, inputs, &schemas)? {
+            for (unit, rows) in units(&calling, inputs)? {
                 isolation::run(&calling.order, unit, rows, &out, stop).map_err(Fault::from)?;
             }
             Ok(())
@@ -135,14 +133,8 @@ impl ExecutionPlan for CallExec {
     }
 }
 
-fn without_address(schema: &Schema, rows: Vec<RecordBatch>) -> Result<(Arc<Schema>, Vec<RecordBatch>)> {
-    let columns: Vec<usize> = (0..schema.fields().len() - 2).collect();
-    let rows = rows.into_iter().map(|batch| batch.project(&columns)).collect::<Result<_, _>>()?;
-    Ok((Arc::new(schema.project(&columns)?), rows))
-}
-
 /// The units of work of a partition, mostly one.
-fn units(calling: &Calling, inputs: Vec<Vec<RecordBatch>>, schemas: &[Arc<Schema>]) -> Result<Vec<(u32, Rows)>> {
+fn units(calling: &Calling, inputs: Vec<Vec<RecordBatch>>) -> Result<Vec<(u32, Rows)>> {
     if let Some(given) = &calling.by_place {
         let assigned: Vec<_> = inputs.iter().flatten().flat_map(assignment::of_batch).collect();
         let of_task = assigned.chunk_by(|one, other| one.task == other.task);
@@ -150,26 +142,16 @@ fn units(calling: &Calling, inputs: Vec<Vec<RecordBatch>>, schemas: &[Arc<Schema
             .map(|of_task| (of_task[0].task as u32, Rows::Assigned(given.clone(), of_task.to_vec())))
             .collect());
     }
-    let mut received: Vec<Received> =
-        inputs.into_iter().map(|batches| Received::of(batches, &calling.labels)).collect();
-    let units: BTreeSet<u32> = received.iter().flat_map(|side| side.units.keys().copied()).collect();
-    units
-        .into_iter()
-        .map(|unit| {
-            let sides = received.iter_mut().zip(schemas).zip(&calling.order.sources).enumerate();
-            let sides = sides.map(|(number, ((side, schema), sources))| {
-                let arrived: Arrived = side.units.remove(&unit).unwrap_or_default();
-                let incomplete = |why| {
-                    Fault::Incomplete(format!("the exchange of input {number} to unit {unit} is not whole: {why}"))
-                };
-                arrived.check(*sources).map_err(incomplete)?;
-                // Where a unit is a bucket, addresses have done their work, and need not go to a worker.
-                match calling.order.buckets <= u64::from(calling.order.units) {
-                    true => without_address(schema, arrived.rows),
-                    false => Ok((schema.clone(), arrived.rows)),
-                }
-            });
-            Ok((unit, Rows::Exchanged(sides.collect::<Result<_>>()?)))
-        })
-        .collect()
+    let mut received: Vec<_> = inputs.iter().map(|batches| parcel::received(batches, &calling.labels)).collect();
+    drop(inputs);
+    let units: BTreeSet<u32> = received.iter().flat_map(|side| side.keys().copied()).collect();
+    let of_unit = |unit: u32| {
+        let sides = received.iter_mut().zip(&calling.order.sent).enumerate().map(|(number, (side, sent))| {
+            let incomplete =
+                |why| Fault::Incomplete(format!("the exchange of input {number} to unit {unit} is not whole: {why}"));
+            Ok(side.remove(&unit).unwrap_or_default().whole(sent.tasks).map_err(incomplete)?)
+        });
+        Ok((unit, Rows::Exchanged(sides.collect::<Result<_>>()?)))
+    };
+    units.into_iter().map(of_unit).collect()
 }

@@ -45,9 +45,7 @@ impl PhysicalExtensionCodec for Physical {
         };
         let unread = |error| DataFusionError::Plan(format!("a plan of another version of this program: {error}"));
         match (serde_json::from_slice(node).map_err(unread)?, inputs) {
-            (Node::Send(sending), [assignments]) => {
-                Ok(Arc::new(SendExec::new(assignments.clone(), Arc::new(sending))?))
-            }
+            (Node::Send(sending), [assignments]) => Ok(Arc::new(SendExec::new(assignments.clone(), Arc::new(sending)))),
             (Node::Call(calling), inputs) if !inputs.is_empty() => {
                 Ok(Arc::new(CallExec::new(inputs.to_vec(), Arc::new(*calling))))
             }

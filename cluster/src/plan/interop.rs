@@ -1,55 +1,23 @@
-//! Between polars' arrays and those of arrow-rs, without copying: the [Arrow C data interface].
+//! From arrow-rs' arrays to those of polars, without copying: the [Arrow C data interface].
 //!
 //! Both libraries lay columns out alike, and each brings the two structs of the interface. A column goes over by its
 //! pointers; who takes it calls the release function of who gave it, when it is done. This is the only unsafe code of
-//! the package.
+//! the package. The other way nothing goes but as bytes ([`frames`](super::frames)): into parcels and envelopes.
 //!
 //! [Arrow C data interface]: https://arrow.apache.org/docs/format/CDataInterface.html
 
 use std::mem::{size_of, transmute};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, make_array};
-use arrow::datatypes::{Field, Schema, SchemaRef};
-use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::datatypes::{Field, Schema};
+use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema, to_ffi};
 use datafusion::common::{DataFusionError, Result};
-use polars::prelude::{self as pl, ArrowField, CompatLevel, DataFrame, Series};
+use polars::prelude::{self as pl, DataFrame, Series};
 use polars_arrow::ffi::{self, ArrowArray, ArrowSchema};
 
 const _: () = assert!(size_of::<FFI_ArrowArray>() == size_of::<ArrowArray>());
 const _: () = assert!(size_of::<FFI_ArrowSchema>() == size_of::<ArrowSchema>());
-
-/// The schema that rows of these columns have on the other side. Every column may have nulls.
-///
-/// # Errors
-/// For a type that Arrow does not have, such as an object.
-pub fn arrow_schema(columns: &pl::Schema) -> Result<Schema> {
-    let field = |(name, dtype): (&pl::PlSmallStr, &pl::DataType)| {
-        let field = dtype.to_arrow_field(name.clone(), CompatLevel::newest());
-        let there = ffi::export_field_to_c(&ArrowField::new(name.clone(), field.dtype().clone(), true));
-        Ok(Field::try_from(&theirs_schema(there))?)
-    };
-    Ok(Schema::new(columns.iter().map(field).collect::<Result<Vec<_>>>()?))
-}
-
-/// The rows as a batch of this schema, which [`arrow_schema`] gave for their columns.
-///
-/// # Errors
-/// When they do not fit the schema.
-pub fn to_arrow(rows: &DataFrame, schema: &SchemaRef) -> Result<RecordBatch> {
-    let columns = rows.columns().iter().map(|column| {
-        let array = column.as_materialized_series().rechunk().to_arrow(0, CompatLevel::newest());
-        let field = ArrowField::new(column.name().clone(), array.dtype().clone(), true);
-        let field = theirs_schema(ffi::export_field_to_c(&field));
-        // SAFETY: the array was exported a line above, with the schema that goes with it.
-        #[allow(unsafe_code)]
-        let data = unsafe { from_ffi(transmute::<ArrowArray, FFI_ArrowArray>(ffi::export_array_to_c(array)), &field)? };
-        Ok(make_array(data))
-    });
-    let columns: Vec<ArrayRef> = columns.collect::<Result<_>>()?;
-    let options = RecordBatchOptions::new().with_row_count(Some(rows.height()));
-    Ok(RecordBatch::try_new_with_options(schema.clone(), columns, &options)?)
-}
 
 /// Batches of one schema as a frame, with a chunk for each.
 ///
@@ -86,14 +54,6 @@ fn column_to_polars(column: &ArrayRef) -> Result<pl::ArrayRef> {
     }
 }
 
-fn theirs_schema(schema: ArrowSchema) -> FFI_ArrowSchema {
-    // SAFETY: the same struct, by its layout; the release function moves with it.
-    #[allow(unsafe_code)]
-    unsafe {
-        transmute(schema)
-    }
-}
-
 /// An error of polars, as DataFusion carries it.
 pub fn polars(error: pl::PolarsError) -> DataFusionError {
     DataFusionError::External(Box::new(error))
@@ -102,12 +62,16 @@ pub fn polars(error: pl::PolarsError) -> DataFusionError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::datatypes::DataType;
+    use crate::plan::frames;
+    use arrow::ipc::reader::FileReader;
     use pl::{ChunkAgg, Column, IntoColumn, NamedFrom, TimeUnit, df};
+    use std::io::Cursor;
 
+    /// The rows as arrow-rs reads them, and as they come back.
     fn back_and_forth(rows: &DataFrame) -> (RecordBatch, DataFrame) {
-        let schema = Arc::new(arrow_schema(rows.schema()).unwrap());
-        let batch = to_arrow(rows, &schema).unwrap();
+        let mut file = FileReader::try_new(Cursor::new(frames::encode(rows).unwrap()), None).unwrap();
+        let schema = file.schema();
+        let batch = file.next().transpose().unwrap().unwrap_or_else(|| RecordBatch::new_empty(schema.clone()));
         let back = to_polars(std::slice::from_ref(&batch), &schema).unwrap();
         (batch, back)
     }
@@ -167,11 +131,9 @@ mod tests {
     #[test]
     fn a_column_is_lent_not_copied_and_outlives_who_gave_it() {
         let rows = df!("delay" => [4i64, 33, 0]).unwrap();
-        let pointer = rows.column("delay").unwrap().i64().unwrap().cont_slice().unwrap().as_ptr();
         let (batch, back) = back_and_forth(&rows);
-        assert_eq!(batch.schema().field(0).data_type(), &DataType::Int64);
-        assert_eq!(batch.column(0).to_data().buffers()[0].as_ptr().cast(), pointer);
-        assert_eq!(back.column("delay").unwrap().i64().unwrap().cont_slice().unwrap().as_ptr(), pointer);
+        let pointer = batch.column(0).to_data().buffers()[0].as_ptr();
+        assert_eq!(back.column("delay").unwrap().i64().unwrap().cont_slice().unwrap().as_ptr().cast(), pointer);
         drop((rows, batch));
         assert_eq!(back.column("delay").unwrap().i64().unwrap().sum(), Some(37));
     }

@@ -1,7 +1,7 @@
 //! The plan of a call, and what its operators do on executors.
 //!
-//! Two operators are ours. [`SendExec`](send_exec::SendExec) reads rows and addresses each; Ballista's exchange moves
-//! them, and [`CallExec`](call_exec::CallExec) calls the function on the groups of what came. Without keys there is no
+//! Two operators are ours. [`SendExec`](send_exec::SendExec) reads rows and packs them into parcels; Ballista's exchange moves
+//! these, and [`CallExec`](call_exec::CallExec) calls the function on the groups of what came. Without keys there is no
 //! exchange, and `CallExec` reads rows itself:
 //!
 //! ```text
@@ -15,7 +15,7 @@
 //! prove itself as well.
 //!
 //! Read in this order: [`order`] is what is told of the call, [`assignment`] what a task reads, [`send`] how rows are
-//! addressed, [`stamp`] how an exchange proves that it is whole, [`work`] how the function is called, [`envelope`] how
+//! packed, [`parcel`] how an exchange proves that it is whole, [`work`] how the function is called, [`envelope`] how
 //! the result proves the same, [`fault`] how errors travel, and [`codec`] how plans do.
 
 pub mod assignment;
@@ -28,8 +28,8 @@ pub mod frames;
 pub mod given;
 pub mod interop;
 pub mod order;
+pub mod parcel;
 pub mod seal_exec;
 pub mod send;
 pub mod send_exec;
-pub mod stamp;
 pub mod work;

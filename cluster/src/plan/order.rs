@@ -44,12 +44,21 @@ pub struct Order {
     pub buckets: u64,
     /// In how many units of work they are done: bucket `b` in unit `b % units`.
     pub units: u32,
-    /// How many tasks read each input.
-    pub sources: Vec<u32>,
+    /// What an exchange sends, of each input.
+    pub sent: Vec<Sent>,
     /// A folder that the results are written to, where the client does not take them.
     pub save_in: Option<std::path::PathBuf>,
     /// There is no row at all, and the function is called once all the same.
     pub call_empty: bool,
+}
+
+/// What an exchange sends of an input.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sent {
+    /// The columns, as a frame without rows.
+    pub columns: Vec<u8>,
+    /// How many tasks read it.
+    pub tasks: u32,
 }
 
 impl Order {
@@ -57,7 +66,7 @@ impl Order {
     ///
     /// # Errors
     /// As [`Job::signature`]: a function that has no name elsewhere.
-    pub fn of(job: &Job, signature: Signature, buckets: u64, units: u32, sources: Vec<u32>) -> Result<Self> {
+    pub fn of(job: &Job, signature: Signature, buckets: u64, units: u32, sent: Vec<Sent>) -> Result<Self> {
         let (task, split) = (&job.task, job.task.split);
         let Signature { name, version, params } = signature;
         Ok(Self {
@@ -76,7 +85,7 @@ impl Order {
             callback: task.callback.is_some(),
             buckets,
             units,
-            sources,
+            sent,
             save_in: None,
             call_empty: false,
         })

@@ -1,27 +1,32 @@
-//! Rows are read, and addressed: the part of an exchange before Ballista carries them.
+//! Rows are read, and packed: the part of an exchange before Ballista carries them.
 
-use std::sync::Arc;
-
-use outgrow::exchange::bucket_of_rows;
+use arrow::array::RecordBatch;
+use outgrow::exchange::{bucket_of_rows, deal};
 use outgrow::partitioned::Algo;
 use outgrow::{Error, Result};
-use polars::prelude::{Column, DataFrame, DataType, Schema};
+use polars::prelude::{Column, DataFrame};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::assignment::Assignment;
-use super::frames;
 use super::given::GivenInput;
-use super::stamp::{BUCKET, UNIT, address, stamp};
+use super::parcel::{Address, Parcels};
+
+/// The column of buckets, which goes along where a unit of work has several.
+pub const BUCKET: &str = "outgrow: bucket";
+
+/// Rows are packed when there are so many bytes of them, or no more.
+const PACKED_BYTES: usize = 8 << 20;
+
+/// Most bytes of a parcel, roughly.
+const PARCEL_BYTES: usize = 2 << 20;
 
 /// How the rows of an input are addressed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sending {
     /// Where the rows are.
     pub given: GivenInput,
-    /// The columns, as a frame without rows.
-    pub columns: Vec<u8>,
     /// The key columns; without any, rows are dealt by chance, or all come together.
     pub keys: Vec<String>,
     /// Which rows go together.
@@ -33,57 +38,63 @@ pub struct Sending {
 }
 
 impl Sending {
-    /// The columns of the input.
-    ///
-    /// # Errors
-    /// When they were damaged on their way.
-    pub fn columns(&self) -> Result<Arc<Schema>> {
-        Ok(frames::decode(&self.columns)?.schema().clone())
-    }
-
-    /// Gives the rows of the assignments of one task, with their addresses, piece by piece, and a stamp to each unit.
+    /// Gives the rows of the assignments of one task as parcels, some and again some, and at the end a stamp to each unit.
     ///
     /// # Errors
     /// What reading reports, and what `out` does.
-    pub fn send(&self, assignments: &[Assignment], out: &dyn Fn(DataFrame) -> Result<()>) -> Result<()> {
-        let source = assignments.first().map_or(0, |assignment| assignment.task);
-        let mut sent = vec![0u64; self.labels.len()];
+    pub fn send(&self, assignments: &[Assignment], out: &dyn Fn(RecordBatch) -> Result<()>) -> Result<()> {
+        let task = assignments.first().map_or(0, |assignment| assignment.task);
         let mut chance = match self.algo {
-            Algo::Rand { seed } => ChaCha8Rng::seed_from_u64(seed.wrapping_add(source << 32)),
+            Algo::Rand { seed } => ChaCha8Rng::seed_from_u64(seed.wrapping_add(task << 32)),
             _ => ChaCha8Rng::seed_from_u64(0),
         };
+        let mut sent: Vec<Address> =
+            self.labels.iter().map(|label| Address { label: *label, task, place: 0, rows: 0 }).collect();
+        let (mut waiting, mut buckets): (Option<DataFrame>, Vec<u32>) = (None, Vec::new());
         for assignment in assignments {
             let (input, range) = self.given.open(assignment)?;
             for piece in input.pieces(range) {
-                let rows = piece?;
-                let buckets = self.buckets_of(&rows, &mut chance)?;
-                let (labels, addresses) = self.address(source, &buckets, &mut sent);
-                out(addressed(rows, labels, addresses)?)?;
+                let piece = piece?;
+                buckets.extend(self.buckets_of(&piece, &mut chance)?);
+                match &mut waiting {
+                    Some(rows) => drop(rows.vstack_mut_owned(piece)?),
+                    none => *none = Some(piece),
+                }
+                if let Some(rows) = waiting.take_if(|rows| rows.estimated_size() >= PACKED_BYTES) {
+                    out(self.pack(rows, &std::mem::take(&mut buckets), &mut sent)?)?;
+                }
             }
         }
-        let columns = self.columns()?;
-        let nothing = columns.iter().map(|(name, dtype)| Column::full_null(name.clone(), sent.len(), dtype));
-        let stamps = sent.iter().map(|rows| stamp(source, *rows)).collect();
-        let nothing = DataFrame::new(sent.len(), nothing.collect())?;
-        out(addressed(nothing, self.labels.clone(), stamps)?)
+        if let Some(rows) = waiting {
+            out(self.pack(rows, &buckets, &mut sent)?)?;
+        }
+        let mut stamps = Parcels::default();
+        sent.into_iter().for_each(|all| stamps.stamp(all));
+        out(batch(stamps)?)
     }
 
-    /// Label and address of each row, which are counted by unit. A plain loop: this crate is compiled with little
-    /// optimisation, and this is done for each row.
-    fn address(&self, source: u64, buckets: &[u32], sent: &mut [u64]) -> (Vec<u32>, Vec<u64>) {
-        let (mut labels, mut addresses) = (vec![0; buckets.len()], vec![0; buckets.len()]);
-        let (of_units, to_labels, to_addresses) = (&self.labels[..], &mut labels[..], &mut addresses[..]);
-        let from = address(source, 0);
-        let mut row = 0;
-        while row < buckets.len() {
-            let bucket = buckets[row];
-            let unit = bucket as usize % of_units.len();
-            sent[unit] += 1;
-            to_labels[row] = of_units[unit];
-            to_addresses[row] = from | bucket as u64;
-            row += 1;
+    /// Packs these rows, of which each goes to a bucket, and counts what was `sent` to each unit.
+    fn pack(&self, mut rows: DataFrame, buckets: &[u32], sent: &mut [Address]) -> Result<RecordBatch> {
+        let units = self.labels.len();
+        if self.buckets > units as u64 {
+            if rows.schema().contains(BUCKET) {
+                let taken = format!("a column is called `{BUCKET}`, which the exchange needs. Rename it.");
+                return Err(Error::input(taken));
+            }
+            rows.hstack_mut(&[Column::new(BUCKET.into(), buckets)])?;
         }
-        (labels, addresses)
+        rows.rechunk_mut();
+        let mut parcels = Parcels::default();
+        for (rows, sent) in deal(&rows, &units_of(buckets, units), units)?.into_iter().zip(sent) {
+            let parts = rows.estimated_size().div_ceil(PARCEL_BYTES).max(1);
+            let height = rows.height().div_ceil(parts).max(1);
+            for start in (0..rows.height()).step_by(height) {
+                let part = rows.slice(start as i64, height);
+                parcels.pack(Address { rows: part.height() as u64, ..*sent }, &part)?;
+                (sent.place, sent.rows) = (sent.place + 1, sent.rows + part.height() as u64);
+            }
+        }
+        batch(parcels)
     }
 
     fn buckets_of(&self, rows: &DataFrame, chance: &mut ChaCha8Rng) -> Result<Vec<u32>> {
@@ -101,13 +112,18 @@ impl Sending {
     }
 }
 
-fn addressed(mut rows: DataFrame, labels: Vec<u32>, buckets: Vec<u64>) -> Result<DataFrame> {
-    for name in [UNIT, BUCKET] {
-        if rows.schema().contains(name) {
-            return Err(Error::input(format!("a column is called `{name}`, which the exchange needs. Rename it.")));
-        }
+/// The unit of work of each row. A plain loop: this crate is compiled with little optimisation, and this is done for each
+/// row.
+fn units_of(buckets: &[u32], units: usize) -> Vec<u32> {
+    let (mut codes, units) = (vec![0; buckets.len()], units as u32);
+    let (to, mut row) = (&mut codes[..], 0);
+    while row < buckets.len() {
+        to[row] = buckets[row] % units;
+        row += 1;
     }
-    rows.hstack_mut(&[Column::new(UNIT.into(), labels), Column::new(BUCKET.into(), buckets)])?;
-    debug_assert_eq!(rows.column(UNIT)?.dtype(), &DataType::UInt32);
-    Ok(rows)
+    codes
+}
+
+fn batch(parcels: Parcels) -> Result<RecordBatch> {
+    parcels.batch().map_err(|error| Error::Failure(format!("rows could not be packed: {error}")))
 }

@@ -1,9 +1,8 @@
-//! The operator below an exchange: reads rows, and addresses them.
+//! The operator below an exchange: reads rows, and packs them into parcels.
 
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::TaskContext;
@@ -17,36 +16,29 @@ use datafusion::physical_plan::{
 use super::assignment;
 use super::blocking::{collect, in_a_thread};
 use super::fault::Fault;
-use super::interop::{arrow_schema, to_arrow};
+use super::parcel;
 use super::send::Sending;
-use super::stamp::with_address;
 
-/// Reads the rows that its input assigns, and gives them with their addresses.
+/// Reads the rows that its input assigns, and gives them as parcels.
 #[derive(Debug)]
 pub struct SendExec {
     assignments: Arc<dyn ExecutionPlan>,
     pub(super) sending: Arc<Sending>,
-    schema: SchemaRef,
     properties: Arc<PlanProperties>,
     metrics: ExecutionPlanMetricsSet,
 }
 
 impl SendExec {
     /// The rows of these assignments.
-    ///
-    /// # Errors
-    /// For columns of a type that Arrow does not have.
-    pub fn new(assignments: Arc<dyn ExecutionPlan>, sending: Arc<Sending>) -> Result<Self> {
-        let columns = sending.columns().map_err(Fault::from)?;
-        let schema = with_address(&arrow_schema(&columns)?);
+    pub fn new(assignments: Arc<dyn ExecutionPlan>, sending: Arc<Sending>) -> Self {
         let partitions = assignments.output_partitioning().partition_count();
         let properties = Arc::new(PlanProperties::new(
-            EquivalenceProperties::new(schema.clone()),
+            EquivalenceProperties::new(parcel::schema()),
             Partitioning::UnknownPartitioning(partitions),
             EmissionType::Incremental,
             Boundedness::Bounded,
         ));
-        Ok(Self { assignments, sending, schema, properties, metrics: ExecutionPlanMetricsSet::new() })
+        Self { assignments, sending, properties, metrics: ExecutionPlanMetricsSet::new() }
     }
 }
 
@@ -82,7 +74,7 @@ impl ExecutionPlan for SendExec {
     }
 
     fn with_new_children(self: Arc<Self>, mut children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(Arc::new(Self::new(children.swap_remove(0), self.sending.clone())?))
+        Ok(Arc::new(Self::new(children.swap_remove(0), self.sending.clone())))
     }
 
     fn metrics(&self) -> Option<MetricsSet> {
@@ -91,10 +83,10 @@ impl ExecutionPlan for SendExec {
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let assignments = self.assignments.execute(partition, context)?;
-        let (sending, schema) = (self.sending.clone(), self.schema.clone());
+        let sending = self.sending.clone();
         let metrics = BaselineMetrics::new(&self.metrics, partition);
         Ok(in_a_thread(
-            self.schema.clone(),
+            parcel::schema(),
             async move { Ok(vec![collect(assignments).await?]) },
             move |inputs, out, _| {
                 let assigned: Vec<_> = inputs.iter().flatten().flat_map(assignment::of_batch).collect();
@@ -102,11 +94,9 @@ impl ExecutionPlan for SendExec {
                 if assigned.is_empty() {
                     return Ok(());
                 }
-                let sent = sending.send(&assigned, &|rows| {
-                    let _timer = metrics.elapsed_compute().timer();
-                    metrics.record_output(rows.height());
-                    let batch = to_arrow(&rows, &schema).map_err(|error| outgrow::Error::Failure(error.to_string()))?;
-                    out(batch)
+                let sent = sending.send(&assigned, &|parcels| {
+                    metrics.record_output(parcels.num_rows());
+                    out(parcels)
                 });
                 Ok(sent.map_err(Fault::from)?)
             },

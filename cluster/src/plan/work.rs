@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::buffer::Buffer;
 use outgrow::kernels::Groups;
 use outgrow::partitioned::{Algo, Done, Function, Sink, Task};
 use outgrow::{Error, Result, exchange};
@@ -17,16 +16,15 @@ use super::assignment::Assignment;
 use super::envelope::{Envelope, Kind, Trailer};
 use super::frames;
 use super::given::GivenInput;
-use super::interop::to_polars;
-use super::order::Order;
-use super::stamp::{BUCKET, UNIT, bucket_of};
+use super::order::{Order, Sent};
+use super::send::BUCKET;
 
 /// Where the rows of a unit are.
 pub enum Rows {
     /// Still to be read: ranges of an input.
     Assigned(GivenInput, Vec<Assignment>),
-    /// They came by an exchange: those of each input, with their addresses.
-    Exchanged(Vec<(SchemaRef, Vec<RecordBatch>)>),
+    /// They came by an exchange: the parcels of each input.
+    Exchanged(Vec<Vec<Buffer>>),
 }
 
 /// Takes the envelopes of a unit, in order.
@@ -68,13 +66,22 @@ pub fn run_as(order: &Order, unit: u32, rows: Rows, out: Out, function: &dyn Fun
             packing.finish(done, 0)
         }
         Rows::Exchanged(sides) => {
-            let sides = sides.into_iter().map(|(schema, batches)| to_polars(&batches, &schema));
-            let sides = sides.collect::<datafusion::error::Result<Vec<DataFrame>>>();
-            let sides = sides.map_err(|error| Error::Failure(format!("rows that came could not be read: {error}")))?;
+            let sides = sides.into_iter().zip(&order.sent).map(|(parcels, sent)| unpacked(parcels, sent));
+            let sides = sides.collect::<Result<Vec<DataFrame>>>()?;
             let bytes = sides.iter().map(|rows| rows.estimated_size() as u64).sum();
             packing.finish(by_bucket(order, &task, unit, sides, &packing)?, bytes)
         }
     }
+}
+
+/// The rows of parcels, each a chunk.
+fn unpacked(parcels: Vec<Buffer>, sent: &Sent) -> Result<DataFrame> {
+    let mut rows = parcels.into_iter().map(|parcel| frames::decode(&parcel));
+    let mut all = rows.next().unwrap_or_else(|| frames::decode(&sent.columns))?;
+    for rows in rows {
+        all.vstack_mut_owned(rows?)?;
+    }
+    Ok(all)
 }
 
 /// Ranges of rows, each a physical partition.
@@ -117,18 +124,17 @@ fn by_place(
 fn by_bucket(order: &Order, task: &Task, unit: u32, sides: Vec<DataFrame>, sink: &dyn Sink) -> Result<Done> {
     let (unit, units) = (u64::from(unit), u64::from(order.units));
     let count = (order.buckets.saturating_sub(unit)).div_ceil(units) as usize;
-    let by_side = sides.into_iter().map(|rows| {
-        let codes: Vec<u32> = match count {
-            0 | 1 => Vec::new(),
-            _ => rows
-                .column(BUCKET)?
-                .u64()?
-                .into_no_null_iter()
-                .map(|address| ((bucket_of(address) - unit) / units) as u32)
-                .collect(),
+    let by_side = sides.into_iter().map(|mut rows| {
+        if order.buckets <= units {
+            return Ok(vec![rows].into_iter());
+        }
+        // An input without any row came without buckets.
+        let buckets = match rows.height() {
+            0 => Vec::new(),
+            _ => rows.drop_in_place(BUCKET)?.u32()?.to_vec_null_aware().left().unwrap_or_default(),
         };
-        let rows = rows.drop_many([UNIT, BUCKET]);
-        Ok(if count <= 1 { vec![rows] } else { exchange::deal(&rows, &codes, count)? }.into_iter())
+        let codes: Vec<u32> = buckets.iter().map(|bucket| (bucket - unit as u32) / units as u32).collect();
+        Ok(exchange::deal(&rows, &codes, count)?.into_iter())
     });
     let mut by_side = by_side.collect::<Result<Vec<_>>>()?;
     let mut done = Done::default();
