@@ -1,0 +1,56 @@
+"""pandas: one table in memory, one core."""
+
+import pandas as pd
+
+
+def read(files, columns):
+    return pd.concat([pd.read_parquet(file, columns=columns) for file in files], ignore_index=True)
+
+
+def aggregation(flights):
+    return flights.groupby(["carrier", "origin"], as_index=False).agg(
+        flights=("arr_delay", "count"),
+        mean=("arr_delay", "mean"),
+        std=("arr_delay", "std"),
+        min=("arr_delay", "min"),
+        max=("arr_delay", "max"),
+        distance=("distance", "sum"),
+    )
+
+
+def median(flights):
+    delays = flights.groupby(["origin", "dest"])["arr_delay"]
+    return pd.concat(
+        [delays.count().rename("flights"), delays.median().rename("median"), delays.quantile(0.9).rename("p90")], axis=1
+    ).reset_index()
+
+
+
+def largest_per_group(flights):
+    return flights.sort_values(["arr_delay", "id"], ascending=[False, True]).drop_duplicates("dest")
+
+
+def day_over_day(flights):
+    days = flights.groupby(["origin", "dest", "month", "day"])["arr_delay"].mean().dropna().rename("delay").reset_index()
+    days["change"] = days.groupby(["origin", "dest"])["delay"].diff()
+    routes = days.groupby(["origin", "dest"], as_index=False)
+    return routes.agg(days=("delay", "count"), rise=("change", "max"), fall=("change", "min"))
+
+
+def middle_rows(flights):
+    late = flights[flights["arr_delay"] > 60].sort_values(["time_hour", "id"], ignore_index=True)
+    middle = len(late) // 2
+    chosen = pd.concat([late.iloc[middle : middle + 10], late.tail(10)])
+    return chosen.rename_axis("place").reset_index()
+
+
+def running_total(flights):
+    flights = flights.sort_values(["time_hour", "id"])
+    flights["miles"] = flights["distance"].astype("int64").cumsum()
+    flights["delay"] = flights["arr_delay"].ffill()
+    days = flights.groupby(["month", "day"], as_index=False)
+    return days.agg(flights=("id", "count"), miles=("miles", "last"), delay=("delay", "last"))
+
+
+def per_group(rows, key, function, schema):
+    return pd.concat([function(group) for _, group in rows.groupby(key)])
