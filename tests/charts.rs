@@ -104,6 +104,7 @@ fn record(case: Case, round: usize, wall_s: f64, peak_bytes: f64) -> Record {
         plan: format!("{} {} {} {:?}", case.workload, case.rows, case.threads, case.groups),
         round,
         outcome: Outcome::Finished,
+        why: None,
         wall_s,
         cpu_s: Some(wall_s),
         process: Process {
@@ -145,6 +146,7 @@ fn record(case: Case, round: usize, wall_s: f64, peak_bytes: f64) -> Record {
             commit: Some("0123456789ab".into()),
             dirty: false,
         },
+        versions: Default::default(),
         before: Load::default(),
         after: Load::default(),
         line: 0,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
 use outgrow::measure::record::{CURVE_POINTS, thin};
-use outgrow::measure::{Ended, MemoryCap, median, sorted, watch};
+use outgrow::measure::{Ended, MemoryCap, Watch, median, sorted, watch};
 
 const MEBIBYTE: u64 = 1 << 20;
 
@@ -30,7 +30,7 @@ fn main() {
 
 /// What is measured, and what must come out.
 fn check(filter: Option<&str>) {
-    let checks: [(&str, fn()); 10] = [
+    let checks: [(&str, fn()); 12] = [
         ("allocates_300_mb_and_frees_it", allocates_300_mb_and_frees_it),
         ("is_looked_at_every_10_ms", is_looked_at_every_10_ms),
         ("burns_a_second_on_one_thread_and_on_two", burns_a_second_on_one_thread_and_on_two),
@@ -38,13 +38,20 @@ fn check(filter: Option<&str>) {
         ("is_killed", is_killed),
         ("forks", forks),
         ("has_help", has_help),
+        ("shares_what_it_forked_with", shares_what_it_forked_with),
+        ("takes_too_long", takes_too_long),
         ("reads_a_file", reads_a_file),
         ("dies_of_its_limit", dies_of_its_limit),
         ("is_not_there", is_not_there),
     ];
     // Only Linux tells about descendants, and limits memory.
-    let elsewhere =
-        |name: &str| cfg!(target_os = "linux") || !matches!(name, "forks" | "has_help" | "dies_of_its_limit");
+    let elsewhere = |name: &str| {
+        cfg!(target_os = "linux")
+            || !matches!(
+                name,
+                "forks" | "has_help" | "shares_what_it_forked_with" | "takes_too_long" | "dies_of_its_limit"
+            )
+    };
     let wanted = |name: &str| elsewhere(name) && filter.is_none_or(|filter| name.contains(filter));
     for (name, check) in checks.iter().filter(|(name, _)| wanted(name)) {
         check();
@@ -59,7 +66,7 @@ fn this(words: &[&str]) -> Command {
 }
 
 fn measured(words: &[&str]) -> Ended {
-    watch(&mut this(words), &[]).unwrap()
+    watch(&mut this(words), &Watch::default()).unwrap()
 }
 
 fn cpu_s(ended: &Ended) -> f64 {
@@ -200,7 +207,8 @@ fn has_help() {
     let mut holder = this(&["hold"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     BufReader::new(holder.stdout.as_mut().unwrap()).read_line(&mut String::new()).unwrap();
     let mut worker = this(&["burn", "1"]).spawn().unwrap();
-    let ended = watch(&mut this(&["sleep"]), &[holder.id(), worker.id()]).unwrap();
+    let ended =
+        watch(&mut this(&["sleep"]), &Watch { beside: vec![holder.id(), worker.id()], ..Watch::default() }).unwrap();
     let alone = measured(&["sleep"]);
     let more = ended.process.peak_rss_bytes.unwrap() - alone.process.peak_rss_bytes.unwrap();
     assert!(more > 295 * MEBIBYTE, "{more}");
@@ -217,6 +225,27 @@ fn forks() {
     let base = measured(&["sleep"]).process.peak_rss_bytes.unwrap();
     within(together, 4 * base + 600 * MEBIBYTE, 0.05);
     assert!((0.95..2.0).contains(&cpu_s(&ended)), "{:?}", ended.process);
+}
+
+/// A page that several processes have is counted once: the program itself, and not what each of them has allocated.
+fn shares_what_it_forked_with() {
+    let family = Watch { family: true, ..Watch::default() };
+    let ended = watch(&mut this(&["fork"]), &family).unwrap();
+    let base = measured(&["sleep"]).process.peak_rss_bytes.unwrap();
+    let together = ended.process.peak_rss_bytes.unwrap();
+    assert!(ended.status.success() && !ended.timed_out);
+    assert!(together > 590 * MEBIBYTE && together < 2 * base + 600 * MEBIBYTE, "{together}, alone {base}");
+}
+
+/// What takes too long is ended, and all that it started.
+fn takes_too_long() {
+    let limit = Watch { time_limit: Some(Duration::from_millis(200)), ..Watch::default() };
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "sleep 86399 & wait"]);
+    let ended = watch(&mut shell, &limit).unwrap();
+    assert!(ended.timed_out && !ended.status.success());
+    let left = Command::new("pgrep").args(["-f", "^sleep 86399$"]).output();
+    assert!(left.is_err() || left.unwrap().stdout.is_empty());
 }
 
 fn read() {
@@ -256,13 +285,13 @@ fn dies_of_its_limit() {
     let mut ends = Vec::new();
     for cap in [best, MemoryCap::of_data(128 * MEBIBYTE)] {
         let mut command = cap.command(&std::env::current_exe().unwrap());
-        let ended = watch(command.arg("allocate").stderr(std::process::Stdio::null()), &[]).unwrap();
+        let ended = watch(command.arg("allocate").stderr(std::process::Stdio::null()), &Watch::default()).unwrap();
         assert!(!ended.status.success(), "{:?} let 300 MiB pass", cap.limit());
         assert!(ended.process.peak_rss_bytes.unwrap() < 200 * MEBIBYTE);
         assert_eq!(cap.has_killed(), Some(cap.limit().by.starts_with("cgroup")), "{:?}", cap.limit());
         let mut small = cap.command(&std::env::current_exe().unwrap());
         assert!(
-            watch(small.arg("sleep"), &[]).unwrap().status.success(),
+            watch(small.arg("sleep"), &Watch::default()).unwrap().status.success(),
             "{:?} lets a small process live",
             cap.limit()
         );
@@ -273,5 +302,5 @@ fn dies_of_its_limit() {
 }
 
 fn is_not_there() {
-    assert!(watch(&mut Command::new("/nowhere/at/all"), &[]).is_err());
+    assert!(watch(&mut Command::new("/nowhere/at/all"), &Watch::default()).is_err());
 }

@@ -10,11 +10,49 @@ use crate::error::{Error, Result};
 use crate::exercises;
 use crate::measure::{Cell, Figures, Record, died_after_s};
 
-/// The modes of one setting side by side.
+/// The modes and real systems of one setting side by side, cold and warm.
+fn compare_systems(choice: &[&str], source: &Source, workload: &str) -> Result<String> {
+    let records = source.of(workload);
+    let state =
+        |word: &'static str| choice.iter().map(|one| if *one == "cold" { word } else { one }).collect::<Vec<_>>();
+    let cold = Choice::read(&state("cold"), false)?.of(&records)?;
+    let warm = Choice::read(&state("warm"), false)?.of(&records)?;
+    let mut table = Table::new(["", "start-up", "cold", "from - to", "warm", "CPU", "memory", "answer"]);
+    let mut notes = vec![format!("{workload}, {}: medians of {}.", pick::setting(&cold), pick::runs(&cold))];
+    for cell in &cold {
+        let failed = cell.runs.iter().find(|run| !run.finished());
+        let (Some(figures), None) = (Figures::of(&cell.runs), failed) else {
+            let outcome = failed.map_or("no run", |run| run.outcome.words());
+            notes.extend(failed.and_then(|run| Some(format!("{}: {}.", run.case.mode, run.why.as_deref()?))));
+            let nothing = std::iter::repeat_n("-".to_string(), 6);
+            table.rows.push([cell.case.mode.clone()].into_iter().chain(nothing).chain([outcome.into()]).collect());
+            continue;
+        };
+        let warm = warm.iter().find(|warm| warm.case.mode == cell.case.mode).and_then(|warm| Figures::of(&warm.runs));
+        table.rows.push(vec![
+            cell.case.mode.clone(),
+            figures.start_s.map_or("-".into(), units::seconds),
+            units::seconds(figures.wall_s),
+            format!("{} - {}", units::seconds(figures.fastest_s), units::seconds(figures.slowest_s)),
+            warm.map_or("-".into(), |warm| units::seconds(warm.wall_s)),
+            units::seconds(figures.cpu_s),
+            units::bytes(figures.peak_rss_bytes as f64),
+            figures.digest.chars().take(6).collect(),
+        ]);
+    }
+    let runs: Vec<&Record> = cold.iter().flat_map(|cell| cell.runs.iter().copied()).collect();
+    notes.push(format!("Records {}.", pick::lines(&runs)));
+    Ok(block("table", &html::table(&table), &notes.join(" "), &source.told(&runs)))
+}
+
+/// The modes of one setting side by side; with the word `cold` real systems beside them, cold and warm.
 ///
 /// # Errors
 /// [`Error::Input`] when nobody has run it.
 pub fn compare(choice: &[&str], source: &Source, workload: &str) -> Result<String> {
+    if choice.contains(&"cold") {
+        return compare_systems(choice, source, workload);
+    }
     let records = source.of(workload);
     let cells = Choice::read(choice, false)?.of(&records)?;
     let mut table = Table::new(["mode", "wall", "from - to", "CPU", "memory", "rows moved", "answer"]);

@@ -3,7 +3,7 @@
 use crate::charts::canvas::escape;
 use crate::charts::{pick, units};
 use crate::error::{Error, Result};
-use crate::measure::record::Case;
+use crate::measure::record::{Case, State};
 use crate::measure::{Cell, Figures, Record, died_after_s, sorted};
 use crate::partitioned::LOCAL_ENGINES;
 use crate::workloads::Mode;
@@ -49,6 +49,7 @@ pub struct Choice {
     cost: Option<u64>,
     limit: bool,
     engine: Option<String>,
+    state: Option<State>,
 }
 
 impl Choice {
@@ -59,8 +60,13 @@ impl Choice {
     pub fn read(words: &[&str], right: bool) -> Result<Self> {
         let mut choice = Self::default();
         for word in words {
-            if *word == "limit" {
-                choice.limit = true;
+            match *word {
+                "limit" => choice.limit = true,
+                "cold" => choice.state = Some(State::Cold),
+                "warm" => choice.state = Some(State::Warm),
+                _ => {}
+            }
+            if ["limit", "cold", "warm"].contains(word) {
                 continue;
             }
             let (key, value) = word.split_once('=').unwrap_or((word, ""));
@@ -79,7 +85,7 @@ impl Choice {
                 continue;
             }
             let number = number(value).ok_or_else(|| {
-                Error::input(format!("`{word}` is not understood. Write as in `rows=10M` or `limit`."))
+                Error::input(format!("`{word}` is not understood. Write as in `rows=10M`, `limit`, `cold` or `warm`."))
             })?;
             match key {
                 "rows" => choice.rows = Some(number),
@@ -120,7 +126,8 @@ impl Choice {
             (None, _) => true,
         };
         let records: Vec<&Record> = records.iter().copied().filter(|record| on_engine(&record.case)).collect();
-        let meant = pick::groups(&records, pick::mode).into_iter().filter(|cells| self.is(&cells[0].case));
+        let meant =
+            pick::groups_in(&records, self.state, pick::mode).into_iter().filter(|cells| self.is(&cells[0].case));
         meant.max_by_key(|cells| pick::telling(cells)).ok_or_else(|| {
             Error::input("no such run is in the records. Make it with `outgrow compare`, or ask for what was measured.")
         })
@@ -227,6 +234,7 @@ fn value(what: What, cell: &Cell) -> Result<f64> {
         What::Moved => figures.rows_moved as f64,
         What::BytesMoved => figures.bytes_moved as f64,
         What::Runs => cell.runs.len() as f64,
+        What::Start if cell.case.state.is_some() => figures.start_s.unwrap_or(0.0),
         What::Start => spent()?.start_s,
         What::Planning => spent()?.planning_s,
         What::Work => spent()?.work_s,

@@ -7,6 +7,7 @@
 //! * [`time`]: time per mode. * [`memory`]: memory over time. * [`rows`]: time and memory against rows.
 //! * [`threads`]: speed-up against threads. * [`moved`]: rows and bytes moved. * [`tasks`]: who did what when.
 //! * [`crossover`]: which mode wins where. * [`overhead`]: what a group costs.
+//! * [`systems`]: real systems beside the modes, cold and warm.
 //!
 //! [`glance`] puts all workloads beside each other. [`theme`] has the colours, [`canvas`], [`plot`] and [`labels`] draw
 //! with `plotters`, [`page`] puts all charts on one page, with the figures of [`mod@bench`], and [`words`] says what they
@@ -25,6 +26,7 @@ pub mod page;
 pub mod pick;
 pub mod plot;
 pub mod rows;
+pub mod systems;
 pub mod tasks;
 pub mod theme;
 pub mod threads;
@@ -36,7 +38,8 @@ use crate::error::Result;
 use crate::measure::Record;
 
 /// What kinds of charts there are: the names of their files begin with it.
-pub const KINDS: [&str; 9] = ["glance", "time", "memory", "rows", "threads", "moved", "tasks", "crossover", "overhead"];
+pub const KINDS: [&str; 10] =
+    ["glance", "time", "memory", "rows", "threads", "moved", "tasks", "crossover", "overhead", "systems"];
 
 /// A drawing, and the figures in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,6 +114,7 @@ pub fn all(records: &[Record]) -> Result<Vec<Chart>> {
         tasks::charts,
         crossover::charts,
         overhead::charts,
+        systems::charts,
     ] {
         charts.extend(of_kind(&records)?);
     }

@@ -1,7 +1,8 @@
 //! Which records a chart is drawn from.
 
 use super::units;
-use crate::measure::record::Case;
+use crate::measure::peers::PEERS;
+use crate::measure::record::{Case, State};
 use crate::measure::{Cell, Record, cells};
 
 /// The modes, in the order of columns, bars and marks.
@@ -15,10 +16,16 @@ pub fn one_machine(records: &[Record]) -> Vec<&Record> {
 
 /// Cases that differ only in what `vary` blanks out, together: `vary` is told to set a field of the case to a fixed value.
 ///
-/// In the order of the records; cells of one group in the order of the modes.
+/// In the order of the records; cells of one group in the order of the modes. Of processes that answered once: runs beside
+/// real systems have charts of their own.
 pub fn groups<'a>(records: &[&'a Record], vary: impl Fn(&mut Case)) -> Vec<Vec<Cell<'a>>> {
+    groups_in(records, None, vary)
+}
+
+/// As [`groups`], of the runs in this state.
+pub fn groups_in<'a>(records: &[&'a Record], state: Option<State>, vary: impl Fn(&mut Case)) -> Vec<Vec<Cell<'a>>> {
     let mut groups: Vec<(Case, Vec<Cell>)> = Vec::new();
-    for cell in cells(records.iter().copied()) {
+    for cell in cells(records.iter().copied().filter(|record| record.case.state == state)) {
         let mut key = cell.case.clone();
         vary(&mut key);
         match groups.iter_mut().find(|group| group.0 == key) {
@@ -74,9 +81,10 @@ pub fn largest<'a>(records: &[&'a Record]) -> Vec<Vec<Cell<'a>>> {
     largest
 }
 
-/// The place of a mode in a chart.
+/// The place of a mode in a chart; after the modes come real systems in their order.
 pub fn rank(mode: &str) -> usize {
-    MODES.iter().position(|known| *known == mode).unwrap_or(3)
+    let of_peer = || PEERS.iter().position(|peer| peer.to_string() == mode).unwrap_or(PEERS.len());
+    MODES.iter().position(|known| *known == mode).unwrap_or_else(|| MODES.len() + of_peer())
 }
 
 /// What was run, in words: `10,000,000 rows, 2 threads`.

@@ -1,6 +1,7 @@
 //! `outgrow compare`: modes side by side, at one size or over ranges.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use indicatif::HumanCount;
 
@@ -11,7 +12,9 @@ use super::sweep::Sweep;
 use super::values::{self, Several};
 use super::{Engines, report};
 use crate::error::{Error, Result};
-use crate::measure::{Comparison, Contender, Flights, Plan};
+use crate::flights::SHIPPED_ROWS;
+use crate::measure::peers::{self, Peer};
+use crate::measure::{Comparison, Contender, Flights, Plan, Who};
 use crate::partitioned::LOCAL_ENGINES;
 use crate::workers::cores;
 use crate::workloads::{self, Mode};
@@ -20,6 +23,7 @@ use crate::workloads::{self, Mode};
 #[command(after_help = "Examples:\n  outgrow compare aggregation --rows 1e7\n  \
                         outgrow compare grid-search --modes eager,partitioned --runs 3\n  \
                         outgrow compare median --modes partitioned --engine threads,serial\n  \
+                        outgrow compare median --peers pandas,polars,duckdb --runs 3\n  \
                         outgrow compare aggregation --rows 1e7 --memory-limit 256MiB\n  \
                         outgrow compare aggregation --rows 1e5..1e7 --threads 1..4\n  \
                         outgrow compare many-groups --rows 1e4..1e6 --groups 10..1e6 --resume")]
@@ -32,6 +36,13 @@ pub struct Args {
     /// Who runs the partitioned mode, or several, with commas between them: each is a row [default: threads]
     #[arg(long, value_delimiter = ',', value_name = "ENGINE")]
     engine: Vec<String>,
+    /// Real systems beside the modes, by the scripts in peers/: pandas,modin,... or all; each process then answers three
+    /// times, cold and warm (peers/setup.sh installs them)
+    #[arg(long, value_delimiter = ',', value_name = "SYSTEM", conflicts_with_all = ["memory_limit", "resume"])]
+    peers: Vec<String>,
+    /// Seconds that a process of --peers may take
+    #[arg(long, value_name = "SECONDS", default_value = "600", requires = "peers")]
+    time_limit: u64,
     /// How many flights: up to 336776 the first ones of 2013, beyond that grown once and kept under data/; or several
     /// numbers, or a range: 1e5..1e7
     #[arg(long, value_name = "N|N..M", value_parser = values::several_rows)]
@@ -122,14 +133,20 @@ fn plans(args: &Args, engines: &Engines) -> Result<Vec<Plan>> {
     let of_engines = asked.into_iter().map(|engine| {
         let processes = engines.make(Some(&engine), most_threads)?.processes();
         let engine = Some(engine).filter(|engine| engine != LOCAL_ENGINES[0].0);
-        Ok(Contender { mode: Mode::Partitioned, engine, processes })
+        Ok(Contender { who: Who::Mode(Mode::Partitioned), engine, processes })
     });
     let of_engines = of_engines.collect::<Result<Vec<_>>>()?;
     let of_mode = |mode: &Mode| match mode {
         Mode::Partitioned => of_engines.clone(),
         mode => vec![(*mode).into()],
     };
-    let contenders: Vec<Contender> = args.modes.iter().flat_map(of_mode).collect();
+    let peers = match &args.peers[..] {
+        [all] if all == "all" => peers::PEERS.to_vec(),
+        named => named.iter().map(|name| Peer::named(name)).collect::<Result<_>>()?,
+    };
+    once("--peers", &peers)?;
+    let contenders: Vec<Contender> =
+        args.modes.iter().flat_map(of_mode).chain(peers.into_iter().map(Contender::from)).collect();
     let a_map = each(&args.rows).len() * each(&args.groups).len() > 1;
     let mut plans = Vec::new();
     for rows in each(&args.rows) {
@@ -140,6 +157,14 @@ fn plans(args: &Args, engines: &Engines) -> Result<Vec<Plan>> {
                 if a_map && matches!(flights, Flights::MadeUp { rows, groups, .. } if groups > rows) {
                     continue;
                 }
+                // Systems are given whole files.
+                if matches!(flights, Flights::Rows(rows) if rows < SHIPPED_ROWS as u64) && !args.peers.is_empty() {
+                    return Err(Error::input(format!(
+                        "--peers read whole files, and {} flights are a part of one. Ask for {SHIPPED_ROWS} or more, or give \
+                         --input.",
+                        rows.unwrap_or_default()
+                    )));
+                }
                 for threads in each(&args.threads) {
                     let threads = threads.map_or_else(cores, |threads| threads as usize);
                     plans.push(Plan {
@@ -148,9 +173,12 @@ fn plans(args: &Args, engines: &Engines) -> Result<Vec<Plan>> {
                         flights: flights.clone(),
                         rows: 0,
                         runs: args.runs,
-                        warm_up: true,
+                        // A process that answers several times warms up whatever it can.
+                        warm_up: args.peers.is_empty(),
                         threads,
                         memory_limit: args.setting.memory_limit,
+                        warm: !args.peers.is_empty(),
+                        time_limit: Some(Duration::from_secs(args.time_limit)),
                     });
                 }
             }

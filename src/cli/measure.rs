@@ -127,6 +127,8 @@ fn plan(workload: &'static Workload, flights: Flights, threads: usize, runs: usi
         warm_up: true,
         threads,
         memory_limit: None,
+        warm: false,
+        time_limit: None,
     })
 }
 

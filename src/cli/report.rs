@@ -54,6 +54,9 @@ fn range(from_s: f64, to_s: f64) -> String {
 
 /// A table with a row for each, and below it what can be read from it.
 pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
+    if plan.warm {
+        return beside_systems(plan, comparison);
+    }
     let header = ["mode", "wall", "from-to", "", "CPU", "memory", "over time", "moved", "answer"];
     let mut table = table(header.map(String::from));
     let slowest = comparison.figures().map(|(_, figures)| figures.wall_s).fold(0.0, f64::max);
@@ -105,6 +108,56 @@ pub fn comparison(plan: &Plan, comparison: &Comparison) -> String {
         (_, false) => "  All answers agree.\n",
     };
     for line in elsewhere(comparison).into_iter().chain(readings(comparison)) {
+        text += &format!("  {line}\n");
+    }
+    text
+}
+
+/// A table with a row for each mode and each real system, cold and warm.
+fn beside_systems(plan: &Plan, comparison: &Comparison) -> String {
+    let header = ["", "start-up", "cold", "from-to", "", "warm", "CPU", "memory", "answer"];
+    let mut table = table(header.map(String::from));
+    let slowest = comparison.figures().map(|(_, figures)| figures.wall_s).fold(0.0, f64::max);
+    let mut whys = Vec::new();
+    for one in &comparison.contenders {
+        let name = Cell::new(&one.contender).add_attribute(Attribute::Bold);
+        let failed = one.records.iter().find(|record| !record.finished());
+        let warm: Vec<&Record> = one.warm.iter().collect();
+        match (Figures::of(&one.runs()), failed) {
+            (Some(figures), None) => table.add_row([
+                name,
+                right(figures.start_s.map_or_else(String::new, seconds)),
+                right(seconds(figures.wall_s)),
+                Cell::new(range(figures.fastest_s, figures.slowest_s)),
+                Cell::new(bar(figures.wall_s / slowest)),
+                right(Figures::of(&warm).map_or_else(String::new, |figures| seconds(figures.wall_s))),
+                right(seconds(figures.cpu_s)),
+                right(mebibytes(figures.peak_rss_bytes)),
+                Cell::new(format!("✓ {}", figures.digest.chars().take(6).collect::<String>())),
+            ]),
+            (_, failed) => {
+                let words = failed.map_or("no run", |record| record.outcome.words());
+                if let Some(why) = failed.and_then(|record| record.why.as_deref()) {
+                    whys.push(format!("{}, {words}: {why}", one.contender));
+                }
+                table.add_row([name, Cell::new("")].into_iter().chain([Cell::new(format!("✗ {words}"))]))
+            }
+        };
+    }
+    let mut text = format!("{table}\n");
+    let processes = count(plan.runs, "process");
+    text += &format!(
+        "  Medians of {processes} each, in turn. Cold: the first answer of a process, after its start-up; warm: its third.\n"
+    );
+    let answered = comparison.figures().count();
+    text += match comparison.as_expected {
+        true => "  All answers that are marked agree, with each other and with the expected one.\n",
+        false if answered > 1 => "  All answers that are marked agree.\n",
+        false => "",
+    };
+    for line in
+        whys.into_iter().chain(warnings(comparison).into_iter().map(|warning| format!("Weak: {}", warning.text)))
+    {
         text += &format!("  {line}\n");
     }
     text

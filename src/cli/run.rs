@@ -8,8 +8,9 @@ use super::print::print;
 use super::report::count;
 use super::setting::{OneRun, open_with_progress};
 use super::{Engines, progress, report};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::measure;
+use crate::timeline;
 use crate::workloads::{self, Mode};
 
 #[derive(Debug, clap::Args)]
@@ -31,6 +32,9 @@ pub struct Args {
     /// For `compare`: where to write what it wants to know beside the summary
     #[arg(long, hide = true)]
     trace: Option<PathBuf>,
+    /// For `compare`: run it so many times more in this process, and tell the last one in the trace
+    #[arg(long, hide = true, requires = "trace", default_value = "0")]
+    again: usize,
     #[command(flatten)]
     pub one: OneRun,
 }
@@ -60,7 +64,16 @@ pub fn run(args: &Args, engines: &Engines) -> Result<()> {
         measure::write(&run.answer, path)?;
     }
     if let Some(path) = &args.trace {
-        run.write_trace(path)?;
+        let reads = timeline::reads();
+        let again = (0..args.again).map(|_| measure::run_here(workload, args.mode, &*engine, &flights));
+        let again = again.collect::<Result<Vec<_>>>()?;
+        if let Some(other) = again.iter().find(|again| again.summary.digest != run.summary.digest) {
+            return Err(Error::Disagreement(format!(
+                "{}: run again in the same process it gives {} in place of {}. This is a bug worth reporting.",
+                workload.name, other.summary.digest, run.summary.digest
+            )));
+        }
+        run.write_trace(path, reads, again.last())?;
     }
     if args.json {
         let line = serde_json::to_string(&run.summary).expect("a summary has only text and finite numbers");

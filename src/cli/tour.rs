@@ -48,6 +48,8 @@ pub fn tour() -> Result<()> {
             warm_up: true,
             threads,
             memory_limit: None,
+            warm: false,
+            time_limit: None,
         };
         let comparisons = sweep.run(std::slice::from_ref(&plan))?;
         let comparison = &comparisons[0];

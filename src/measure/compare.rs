@@ -1,42 +1,15 @@
 //! Modes side by side: runs in turn, answers checked, a record kept of each.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use polars::prelude::DataFrame;
 
-use super::record::{Machine, Program};
-use super::{Figures, Flights, Journal, Record, agree, agree_with_expected, child, machine};
+use super::record::{Machine, Outcome, Program, State};
+use super::{Contender, Figures, Flights, Journal, Record, Who, agree, agree_with_expected, child, machine};
 use crate::error::{Error, Result};
-use crate::partitioned::Processes;
 use crate::scratch::TempFolder;
-use crate::workloads::{Mode, Workload};
-
-/// Who answers a question: a mode, and for the partitioned one its engine.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Contender {
-    /// The mode.
-    pub mode: Mode,
-    /// The engine of the partitioned mode, if it is not the threads of this machine: `serial`, `ballista=127.0.0.1:50050`.
-    pub engine: Option<String>,
-    /// Who works for that engine already, and is measured with it.
-    pub processes: Processes,
-}
-
-impl From<Mode> for Contender {
-    /// The mode as it is by itself.
-    fn from(mode: Mode) -> Self {
-        Self { mode, engine: None, processes: Processes::default() }
-    }
-}
-
-impl std::fmt::Display for Contender {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        match &self.engine {
-            None => write!(f, "{}", self.mode),
-            Some(engine) => write!(f, "{} on {engine}", self.mode),
-        }
-    }
-}
+use crate::workloads::Workload;
 
 /// What to compare.
 #[derive(Clone, Debug)]
@@ -57,7 +30,14 @@ pub struct Plan {
     pub threads: usize,
     /// Bytes of memory that a run may have.
     pub memory_limit: Option<u64>,
+    /// Whether each process answers [`WARM`] times: the first is told as cold, and the last as warm.
+    pub warm: bool,
+    /// How long the process of a real system may take.
+    pub time_limit: Option<Duration>,
 }
+
+/// How often a process answers whose warm run counts.
+pub const WARM: usize = 3;
 
 impl Plan {
     /// How many child processes there will be.
@@ -85,8 +65,8 @@ impl Plan {
     /// The plan in words: what a record keeps of it, and what an interrupted one is known by.
     pub fn words(&self) -> String {
         let who = self.contenders.iter().map(|one| match &one.engine {
-            None => one.mode.to_string(),
-            Some(engine) => format!("{}@{engine}", one.mode),
+            None => one.who.to_string(),
+            Some(engine) => format!("{}@{engine}", one.who),
         });
         let who: Vec<String> = who.collect();
         let mut words = format!("{} {} x{}", self.workload.name, who.join(","), self.runs);
@@ -102,6 +82,9 @@ impl Plan {
         if let Some(bytes) = self.memory_limit {
             words += &format!(" memory={bytes}");
         }
+        if self.warm {
+            words += " warm";
+        }
         words
     }
 }
@@ -111,8 +94,10 @@ impl Plan {
 pub struct RunsOf {
     /// Who ran.
     pub contender: Contender,
-    /// A record per run.
+    /// A record per run; of a process that answered several times, of its first.
     pub records: Vec<Record>,
+    /// A record per process that answered several times, of its last.
+    pub warm: Vec<Record>,
 }
 
 impl RunsOf {
@@ -173,57 +158,69 @@ impl Lab {
 pub fn compare(lab: &mut Lab, plan: &Plan, mut progress: impl FnMut(&Contender, bool)) -> Result<Comparison> {
     let folder = TempFolder::new()?;
     let words = plan.words();
-    let nothing = |contender: &Contender| RunsOf { contender: contender.clone(), records: vec![] };
+    let nothing = |contender: &Contender| RunsOf { contender: contender.clone(), records: vec![], warm: vec![] };
     let mut contenders: Vec<RunsOf> = plan.contenders.iter().map(nothing).collect();
     let mut reference: Option<(String, DataFrame)> = None;
     let mut as_expected = false;
     let mut digests: Vec<Record> = Vec::new();
     // In turn, so that a machine that slows down meanwhile slows all of them down. Nor has anybody a place of its own in the
     // turn: what came just before leaves its mark on caches and clock rates.
-    for round in plan.rounds() {
+    for (shift, round) in plan.rounds().enumerate() {
         for turn in 0..plan.contenders.len() {
-            let one = &mut contenders[(round + turn) % plan.contenders.len()];
-            let (name, mode) = (one.contender.to_string(), one.contender.mode.to_string());
-            let before = lab.done.iter().find(|record| {
+            let one = &mut contenders[(shift + turn) % plan.contenders.len()];
+            let (name, who) = (one.contender.to_string(), one.contender.who.to_string());
+            let is_of_it = |record: &&Record| {
                 (&record.plan, record.round) == (&words, round)
-                    && (&record.case.mode, &record.case.engine) == (&mode, &one.contender.engine)
-            });
-            progress(&one.contender, before.is_some());
-            let record = if let Some(before) = before {
-                before.clone()
+                    && (&record.case.mode, &record.case.engine) == (&who, &one.contender.engine)
+            };
+            let before: Vec<Record> = lab.done.iter().filter(is_of_it).cloned().collect();
+            progress(&one.contender, !before.is_empty());
+            let records = if !before.is_empty() {
+                before
             } else {
-                let (mut record, answer) = child::run(&lab.program, plan, &one.contender, folder.path())?;
+                let (mut records, answer) = child::run(&lab.program, plan, &one.contender, folder.path())?;
                 if let Some(answer) = answer {
-                    match &reference {
-                        Some((first, reference)) => agree(plan.workload, (first, reference), (&name, &answer))?,
-                        None => {
-                            if plan.flights == Flights::SHIPPED {
-                                agree_with_expected(plan.workload, &name, &answer)?;
-                                as_expected = true;
-                            }
-                            reference = Some((name, answer));
+                    let agreed = match &reference {
+                        Some((first, reference)) => agree(plan.workload, (first, reference), (&name, &answer)),
+                        None if plan.flights == Flights::SHIPPED => {
+                            agree_with_expected(plan.workload, &name, &answer).inspect(|()| as_expected = true)
                         }
+                        None => Ok(()),
+                    };
+                    match (agreed, one.contender.who) {
+                        (Ok(()), _) if reference.is_none() => reference = Some((name, answer)),
+                        (Ok(()), _) => {}
+                        (Err(error), Who::Mode(_)) => return Err(error),
+                        // A finding about that system: kept, and told in place of a time.
+                        (Err(error), Who::Peer(_)) => records.iter_mut().for_each(|record| {
+                            (record.outcome, record.why) = (Outcome::Differs, Some(error.to_string()));
+                        }),
                     }
                 }
-                record.sweep = lab.sweep.clone();
-                record.plan = words.clone();
-                record.round = round;
-                record.machine = lab.machine.clone();
-                record.program = lab.version.clone();
-                if round != 1 {
-                    record.stages.clear();
+                for record in &mut records {
+                    record.sweep = lab.sweep.clone();
+                    record.plan = words.clone();
+                    record.round = round;
+                    record.machine = lab.machine.clone();
+                    record.program = lab.version.clone();
+                    if round != 1 {
+                        record.stages.clear();
+                    }
+                    // Only now: a record says that the answer was right.
+                    if let Some(journal) = &mut lab.journal {
+                        journal.append(record)?;
+                    }
                 }
-                // Only now: a record says that the answer was right.
-                if let Some(journal) = &mut lab.journal {
-                    journal.append(&record)?;
-                }
-                record
+                records
             };
-            if record.digest.is_some() {
-                digests.push(record.clone());
-            }
-            if round > 0 {
-                one.records.push(record);
+            for record in records {
+                if record.digest.is_some() && record.finished() {
+                    digests.push(record.clone());
+                }
+                if round > 0 {
+                    let runs = if record.case.state == Some(State::Warm) { &mut one.warm } else { &mut one.records };
+                    runs.push(record);
+                }
             }
         }
     }
@@ -250,6 +247,7 @@ fn reference_is_missing(lab: &Lab, pair: &[Record]) -> bool {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::workloads::Mode;
 
     #[test]
     fn a_program_that_tells_nothing_is_no_run() {
@@ -263,10 +261,12 @@ mod tests {
             warm_up: false,
             threads: 1,
             memory_limit: None,
+            warm: false,
+            time_limit: None,
         };
         let mut told = Vec::new();
-        let error = compare(&mut lab, &plan, |one, before| told.push((one.mode, before))).unwrap_err().to_string();
+        let error = compare(&mut lab, &plan, |one, before| told.push((one.who, before))).unwrap_err().to_string();
         assert!(error.contains("the run of eager printed no summary") && error.contains("Build it again"), "{error}");
-        assert_eq!(told, [(Mode::Eager, false)]);
+        assert_eq!(told, [(Who::Mode(Mode::Eager), false)]);
     }
 }

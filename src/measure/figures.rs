@@ -38,6 +38,8 @@ pub fn cells<'a>(records: impl IntoIterator<Item = &'a Record>) -> Vec<Cell<'a>>
 pub struct Figures {
     /// Seconds from before reading to the answer: the median.
     pub wall_s: f64,
+    /// Seconds before that, from the start of the process; none where it is not known.
+    pub start_s: Option<f64>,
     /// The fastest run.
     pub fastest_s: f64,
     /// The slowest run.
@@ -68,6 +70,11 @@ impl Figures {
         let peak = of(|record| record.process.peak_rss_bytes.unwrap_or(0) as f64);
         Some(Self {
             wall_s: median(&wall),
+            start_s: {
+                let starts: Option<Vec<f64>> =
+                    finished.iter().map(|record| record.phases.map(|phases| phases.begin_s)).collect();
+                starts.map(|starts| median(&sorted(starts)))
+            },
             fastest_s: wall[0],
             slowest_s: wall[wall.len() - 1],
             cpu_s: median(&of(|record| record.cpu_s.unwrap_or(0.0))),

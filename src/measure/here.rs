@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use polars::prelude::*;
 
-use super::child::Trace;
+use super::child::{Again, Trace};
 use super::{Summary, Usage, digest};
 use crate::error::{Error, Result};
 use crate::flights::{self, SHIPPED_ROWS};
@@ -141,12 +141,18 @@ pub fn run_here(workload: &Workload, mode: Mode, engine: &dyn Engine, input: &Fl
 }
 
 impl Run {
-    /// Writes what the parent of a measured run wants to know beside the summary.
+    /// Writes what the parent of a measured run wants to know beside the summary; `reads` are those of
+    /// [`timeline::reads`] after it, `again` the last of further runs.
     ///
     /// # Errors
     /// [`Error::Io`] when the file cannot be written.
-    pub fn write_trace(&self, path: &Path) -> Result<()> {
-        let (last_read_unix_s, file_bytes_read) = timeline::reads();
+    pub fn write_trace(&self, path: &Path, reads: (f64, u64), again: Option<&Run>) -> Result<()> {
+        let (last_read_unix_s, file_bytes_read) = reads;
+        let again = again.map(|run| Again {
+            unix_s: [run.unix_s.0, timeline::reads().0, run.unix_s.1],
+            wall_s: run.summary.wall_s,
+            cpu_s: run.summary.cpu_s,
+        });
         let steps = serde_json::to_value(&self.ledger.steps).and_then(serde_json::from_value);
         let trace = Trace {
             unix_s: [self.unix_s.0, last_read_unix_s, self.unix_s.1, timeline::unix_s()],
@@ -154,6 +160,7 @@ impl Run {
             answer_rows: self.answer.height() as u64,
             steps: steps.expect("a step of a record has the fields of a step of the ledger"),
             stages: self.stages.clone(),
+            again,
         };
         let json = serde_json::to_vec(&trace).expect("a trace has only text and finite numbers");
         std::fs::write(path, json).map_err(Error::io("cannot write", path, "Choose a place that can be written."))

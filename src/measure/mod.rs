@@ -8,10 +8,12 @@
 mod answers;
 mod child;
 mod compare;
+mod contender;
 mod figures;
 mod here;
 pub mod machine;
 mod memory_limit;
+pub mod peers;
 mod process;
 pub mod record;
 mod records;
@@ -20,11 +22,12 @@ mod usage;
 pub mod weak;
 
 pub use answers::{agree, agree_with_expected, check_name, digest, expected, read, write};
-pub use compare::{Comparison, Contender, Lab, Plan, RunsOf, compare};
+pub use compare::{Comparison, Lab, Plan, RunsOf, WARM, compare};
+pub use contender::{Contender, Who};
 pub use figures::{Cell, Figures, cells, died_after_s, median, sorted, typical};
 pub use here::{Flights, Run, run_here};
 pub use memory_limit::{MemoryCap, limit_memory};
-pub use process::{Ended, watch};
+pub use process::{Ended, Watch, watch};
 pub use record::Record;
 pub use records::{Journal, Records, default_records, read_records};
 pub use summary::Summary;

@@ -17,7 +17,7 @@ use super::usage::high_water_mark;
 use crate::{scratch, timeline};
 
 /// A process that has ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Ended {
     /// How it ended.
     pub status: ExitStatus,
@@ -30,14 +30,28 @@ pub struct Ended {
     pub curve: Vec<(f64, u64)>,
     /// Processes beside it, descendants included, and the seconds of CPU that they used meanwhile.
     pub beside: (usize, f64),
+    /// It was ended, with all below it, because it took too long.
+    pub timed_out: bool,
 }
 
-/// Starts a command and waits for its end. It does not outlive an interrupted parent. Processes with the numbers in
-/// `beside` run already and work for it: what they use counts, too.
+/// How a process is watched, beyond itself.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    /// Processes that run already and work for it: what they use counts, too.
+    pub beside: Vec<u32>,
+    /// It is a family that shares much: a page that several of them have counts once. To know that takes the kernel longer,
+    /// so it is asked less often.
+    pub family: bool,
+    /// After so long it is ended, with all below it.
+    pub time_limit: Option<Duration>,
+}
+
+/// Starts a command and waits for its end. It does not outlive an interrupted parent.
 ///
 /// # Errors
 /// What the system says when it cannot be started.
-pub fn watch(command: &mut Command, beside: &[u32]) -> std::io::Result<Ended> {
+pub fn watch(command: &mut Command, how: &Watch) -> std::io::Result<Ended> {
+    let beside = &how.beside[..];
     let own_peak = high_water_mark(std::process::id());
     let cpu_before_s = cpu_s(&families(beside));
     let (start, began_unix_s) = (Instant::now(), timeline::unix_s());
@@ -45,7 +59,8 @@ pub fn watch(command: &mut Command, beside: &[u32]) -> std::io::Result<Ended> {
     let (stop, stopped) = channel();
     let id = child.id();
     let roots: Vec<u32> = std::iter::once(id).chain(beside.iter().copied()).collect();
-    let sampler = std::thread::spawn(move || sample(&roots, start, &stopped));
+    let asked = how.clone();
+    let sampler = std::thread::spawn(move || sample(&roots, &asked, start, &stopped));
     let ended = wait(&mut child);
     let wall_s = start.elapsed().as_secs_f64();
     drop(stop);
@@ -59,13 +74,15 @@ pub fn watch(command: &mut Command, beside: &[u32]) -> std::io::Result<Ended> {
     // last mark that was seen is at most one interval old.
     let kernel = used.peak_rss_bytes.filter(|peak| own_peak.is_none_or(|own| *peak > own));
     let curve_peak = samples.curve.iter().map(|point| point.1).max();
-    let peak_rss_bytes = [kernel, samples.high_water_mark, curve_peak].into_iter().flatten().max();
+    let of_one = if how.family { [None, None] } else { [kernel, samples.high_water_mark] };
+    let peak_rss_bytes = of_one.into_iter().chain([curve_peak]).flatten().max();
     Ok(Ended {
         status,
         began_unix_s,
         process: Process { wall_s, peak_rss_bytes, ..used },
         curve: samples.curve,
         beside,
+        timed_out: samples.timed_out,
     })
 }
 
@@ -73,10 +90,11 @@ pub fn watch(command: &mut Command, beside: &[u32]) -> std::io::Result<Ended> {
 struct Samples {
     curve: Vec<(f64, u64)>,
     high_water_mark: Option<u64>,
+    timed_out: bool,
 }
 
 /// Looks at the processes until told to stop; the first of them is the one that is waited for.
-fn sample(roots: &[u32], start: Instant, stopped: &Receiver<()>) -> Samples {
+fn sample(roots: &[u32], how: &Watch, start: Instant, stopped: &Receiver<()>) -> Samples {
     let mut samples = Samples::default();
     let Ok(mut system) = System::new() else { return samples };
     let first = Pid::from_u32(roots[0]);
@@ -86,13 +104,23 @@ fn sample(roots: &[u32], start: Instant, stopped: &Receiver<()>) -> Samples {
         let at_s = start.elapsed().as_secs_f64();
         let memory = ProcessRefreshKind::nothing().with_memory().without_tasks();
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&family), true, memory);
-        let bytes = family.iter().filter_map(|id| system.process(*id)).map(|process| process.memory()).sum();
+        let resident = |id: &Pid| system.process(*id).map(|process| process.memory());
+        let share = |id: &Pid| if how.family { proportional(*id).or_else(|| resident(id)) } else { resident(id) };
+        let bytes = family.iter().filter_map(share).sum();
         let gone = system.process(first).is_none_or(|process| process.memory() == 0);
         samples.curve.push((at_s, if gone { 0 } else { bytes }));
         samples.high_water_mark = samples.high_water_mark.max(high_water_mark(roots[0]));
         family = families(roots);
         // Towards a moment, not for a while: a look takes time too. Looks that were missed are not made up for.
-        let interval = if start.elapsed() < Duration::from_millis(300) { 2 } else { 8 };
+        let interval = match how.family {
+            true => 50,
+            false if start.elapsed() < Duration::from_millis(300) => 2,
+            false => 8,
+        };
+        if how.time_limit.is_some_and(|limit| start.elapsed() > limit) && !samples.timed_out {
+            samples.timed_out = true;
+            family.iter().for_each(|id| end(*id));
+        }
         due = (due + Duration::from_millis(interval)).max(Instant::now());
         if stopped.recv_timeout(due - Instant::now()) != Err(RecvTimeoutError::Timeout) {
             // The process was gone at the last look, or between the last two.
@@ -103,6 +131,29 @@ fn sample(roots: &[u32], start: Instant, stopped: &Receiver<()>) -> Samples {
         }
     }
 }
+
+/// The memory that is a process's own, and its part of what it shares with others; none where the kernel does not say.
+#[cfg(target_os = "linux")]
+fn proportional(id: Pid) -> Option<u64> {
+    let told = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
+    let kibibytes = told.lines().find_map(|line| line.strip_prefix("Pss:"))?.trim().trim_end_matches(" kB");
+    Some(kibibytes.parse::<u64>().ok()? * 1024)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn proportional(_: Pid) -> Option<u64> {
+    None
+}
+
+/// Ends a process at once.
+#[cfg(unix)]
+fn end(id: Pid) {
+    // It may be gone already.
+    let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(id.as_u32() as i32), nix::sys::signal::Signal::SIGKILL);
+}
+
+#[cfg(not(unix))]
+fn end(_: Pid) {}
 
 /// The processes and all below them.
 fn families(roots: &[u32]) -> Vec<Pid> {

@@ -3,6 +3,8 @@
 //! A line stands for itself: it says what was run, on which machine, by which program, and under what load, so that a
 //! figure can be traced to it and lines of several files can be put together.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,9 @@ pub struct Record {
     pub case: Case,
     /// Whether it gave an answer.
     pub outcome: Outcome,
+    /// Why there is no answer that agrees with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// Finished: seconds from before reading to the answer. Otherwise from the start of the process to its death.
     pub wall_s: f64,
     /// User and system time of all threads in these seconds; none when there was no answer.
@@ -61,6 +66,9 @@ pub struct Record {
     pub machine: Machine,
     /// What ran.
     pub program: Program,
+    /// The libraries that a real system stands on, and their versions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub versions: BTreeMap<String, String>,
     /// The machine just before.
     pub before: Load,
     /// The machine just after.
@@ -75,7 +83,7 @@ pub struct Record {
 pub struct Case {
     /// Name of the workload.
     pub workload: String,
-    /// `eager`, `dropin` or `partitioned`.
+    /// `eager`, `dropin` or `partitioned`; or a real system: `pandas`, `duckdb`.
     pub mode: String,
     /// The engine of a partitioned run, if it is not the default.
     pub engine: Option<String>,
@@ -91,6 +99,19 @@ pub struct Case {
     pub cost: Option<u64>,
     /// The limit on memory, if there was one.
     pub memory_limit: Option<MemoryLimit>,
+    /// Which run of a process that answers several times; none of one that answers once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+}
+
+/// Which run of a process that answers several times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The first: what one waits for who starts a program.
+    Cold,
+    /// The last: what an engine can do once everything is in its place.
+    Warm,
 }
 
 /// A limit on the memory of a process.
@@ -111,6 +132,31 @@ pub enum Outcome {
     Finished,
     /// It died of its memory limit: a result too.
     OutOfMemory,
+    /// A real system gave another answer than all others.
+    Differs,
+    /// A real system ended without an answer.
+    Died,
+    /// A real system took longer than it may.
+    TimedOut,
+    /// A real system is not here.
+    NotInstalled,
+    /// A real system has no way to answer the question.
+    Unable,
+}
+
+impl Outcome {
+    /// In a word or two: `out of memory`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Outcome::Finished => "answer",
+            Outcome::OutOfMemory => "out of memory",
+            Outcome::Differs => "differs",
+            Outcome::Died => "died",
+            Outcome::TimedOut => "timed out",
+            Outcome::NotInstalled => "not installed",
+            Outcome::Unable => "unable",
+        }
+    }
 }
 
 /// A process as its parent and the kernel saw it, from its start to its end.
@@ -307,10 +353,12 @@ impl Record {
         // Records are put in the order of these texts.
         let moment = |text: &str| text.len() == 20 && NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ").is_ok();
         let plain = |text: &Option<String>| text.as_ref().is_none_or(|text| text.is_ascii());
+        // What is not there has not run at all.
+        let ran = |seconds: f64| time(seconds) && (seconds > 0.0 || self.outcome == Outcome::NotInstalled);
         let sound = [
             (moment(&self.started), "its start"),
-            (time(self.wall_s) && self.wall_s > 0.0, "its wall time"),
-            (time(self.process.wall_s) && self.process.wall_s > 0.0, "the time of its process"),
+            (ran(self.wall_s), "its wall time"),
+            (ran(self.process.wall_s), "the time of its process"),
             (self.cpu_s.is_none_or(time), "its CPU time"),
             (phases, "its phases"),
             (self.curve.iter().all(|point| time(point.0) && point.1 < MOST), "its memory curve"),
@@ -318,7 +366,7 @@ impl Record {
             (load(&self.before) && load(&self.after), "the memory of its machine"),
             (self.beside.is_none_or(|beside| time(beside.cpu_s)), "the time of processes beside it"),
             (self.spent.is_none_or(|spent| all(&spent.seconds())), "what its engine spent"),
-            (self.finished() || limit.is_some(), "its end by a limit on memory"),
+            (self.outcome != Outcome::OutOfMemory || limit.is_some(), "its end by a limit on memory"),
             (few(limit.map(|limit| limit.bytes)), "its limit on memory"),
             (case.rows < MOST && few(self.answer_rows), "its number of rows"),
             ((1..=MOST_THREADS).contains(&case.threads), "its number of threads"),
