@@ -151,8 +151,9 @@ def main():
 
 
 if __name__ == "__main__":
-    # Some write to the home of whoever runs them, and all of it goes when this ends.
-    with tempfile.TemporaryDirectory(prefix="outgrow-peer-") as home:
+    # Some write to the home of whoever runs them, and all of it goes when this ends. Its name is short, since Ray has
+    # sockets there, and the path of a socket has at most 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="p") as home:
         os.environ["HOME"] = home
         try:
             main()

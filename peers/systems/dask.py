@@ -14,7 +14,7 @@ def start(threads):
 
 
 def stop(session):
-    session.shutdown()
+    session.close()
 
 
 def read(files, columns):

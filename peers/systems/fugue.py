@@ -69,7 +69,7 @@ def middle(flights: pd.DataFrame) -> pd.DataFrame:
 
 
 def middle_rows(flights):
-    # Places are those of a whole table, so it is not split.
+    # Places, and totals so far, are those of a whole table: it is not split.
     return fa.transform(
         flights,
         middle,

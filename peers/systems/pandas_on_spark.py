@@ -24,6 +24,7 @@ def aggregation(flights):
 
 
 def median(flights):
+    # Approximate, both of them, and never between two values: what is exact here is Spark's SQL.
     delays = flights.groupby(["origin", "dest"])["arr_delay"]
     return ps.concat(
         [delays.count().rename("flights"), delays.median().rename("median"), delays.quantile(0.9).rename("p90")], axis=1
@@ -52,10 +53,10 @@ def middle_rows(flights):
 
 def running_total(flights):
     flights = flights.sort_values(["time_hour", "id"])
-    flights["miles"] = flights["distance"].astype("int64").cumsum()
-    flights["delay"] = flights["arr_delay"].ffill()
-    days = flights.groupby(["month", "day"])
-    # The aggregate "last" heeds no order, but `tail` does.
+    miles, delay = flights["distance"].astype("int64").cumsum(), flights["arr_delay"].ffill()
+    flights["miles"], flights["delay"] = miles, delay
+    # These columns are joined by the index, and that forgets the order. "last" would heed none, but `tail` does.
+    days = flights.sort_values(["time_hour", "id"]).groupby(["month", "day"])
     last = days.tail(1)[["month", "day", "miles", "delay"]]
     return last.merge(days["id"].count().rename("flights").reset_index(), on=["month", "day"]).to_pandas()
 

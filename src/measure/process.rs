@@ -101,6 +101,7 @@ fn sample(roots: &[u32], how: &Watch, start: Instant, stopped: &Receiver<()>) ->
     let mut family: Vec<Pid> = roots.iter().copied().map(Pid::from_u32).collect();
     let mut due = start;
     loop {
+        let looked_at = Instant::now();
         let at_s = start.elapsed().as_secs_f64();
         let memory = ProcessRefreshKind::nothing().with_memory().without_tasks();
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&family), true, memory);
@@ -113,15 +114,19 @@ fn sample(roots: &[u32], how: &Watch, start: Instant, stopped: &Receiver<()>) ->
         family = families(roots);
         // Towards a moment, not for a while: a look takes time too. Looks that were missed are not made up for.
         let interval = match how.family {
-            true => 50,
-            false if start.elapsed() < Duration::from_millis(300) => 2,
-            false => 8,
+            // The kernel goes through all their pages: a look takes a twentieth of the time at most.
+            true => Duration::from_millis(50).max(19 * looked_at.elapsed()),
+            false if start.elapsed() < Duration::from_millis(300) => Duration::from_millis(2),
+            false => Duration::from_millis(8),
         };
         if how.time_limit.is_some_and(|limit| start.elapsed() > limit) && !samples.timed_out {
             samples.timed_out = true;
             family.iter().for_each(|id| end(*id));
         }
-        due = (due + Duration::from_millis(interval)).max(Instant::now());
+        due = match how.family {
+            true => Instant::now() + interval,
+            false => (due + interval).max(Instant::now()),
+        };
         if stopped.recv_timeout(due - Instant::now()) != Err(RecvTimeoutError::Timeout) {
             // The process was gone at the last look, or between the last two.
             while samples.curve.len() > 1 && samples.curve.last().is_some_and(|point| point.1 == 0) {
