@@ -1,4 +1,4 @@
-"""Fugue: a function of a pandas table, how the rows are split for it, and, last of all, an engine that does the work."""
+"""Fugue: a function of a pandas table, how the rows are split for it, and, last of all, an engine for the work."""
 
 import fugue.api as fa
 import pandas as pd

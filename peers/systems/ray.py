@@ -77,9 +77,8 @@ def middle_rows(flights):
     rows = late.count()
     middle = rows // 2
     _, chosen, _, last = late.split_at_indices([middle, middle + 10, rows - 10])
-    return pd.concat([
-        chosen.to_pandas().assign(place=range(middle, middle + 10)), last.to_pandas().assign(place=range(rows - 10, rows))
-    ])
+    chosen = chosen.to_pandas().assign(place=range(middle, middle + 10))
+    return pd.concat([chosen, last.to_pandas().assign(place=range(rows - 10, rows))])
 
 
 def running_total(flights):
